@@ -1,0 +1,1 @@
+"""Answers and data out: JSON, NDJSON, GraphML, GeoJSON, CSV."""

@@ -1,0 +1,1 @@
+"""The only home of NetworkX: pure functions over a cone."""

@@ -1,0 +1,1 @@
+"""Files in: one reader per format, rows checked all at once, one change set out."""

@@ -1,0 +1,416 @@
+"""What the rest of tracegraph may rely on from a store, whichever it is.
+
+Four small protocols: one writes claims, one reads them under a lens, one keeps versioned records, one is for the
+administrator. `tracegraph.store.sqlite` and `tracegraph.store.neo4j` implement them; `tests/contract` holds both to the
+same behaviour. Ids cross the port as text; a store's own keys stay inside. All times are UTC texts of fixed width
+(`YYYY-MM-DDTHH:MM:SSZ`), which sort.
+
+**One writer at a time.** A change set becomes visible as a whole: until it is finished, no reader sees any of it.
+Every method raises `StoreUnavailable` (or a subclass) when the store cannot answer, within 10 seconds for a server that
+is missing, refuses or hangs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from tracegraph.lens import Lens
+from tracegraph.model import ChangeSet, Claim, ReferenceRecord
+from tracegraph.products import Catalogue
+from tracegraph.vocabulary import Direction, Label, RelationshipType
+
+#: Called with (done, total) while a long job runs.
+Progress = Callable[[int, int], None]
+
+#: Up to this many statements a change set is written in one transaction; above, in batches with a journal.
+ATOMIC_STATEMENTS = 5_000
+
+
+# --- what comes back -----------------------------------------------------------------------------------------------
+
+
+class GoodsClaim(NamedTuple):
+    """A visible claim that carries goods, as plain values: a cone may hold several hundred thousand.
+
+    ``grade`` is the rank of `Grade.rank` (0 inferred to 3 verified); ``confidence`` is None where not stated.
+    """
+
+    start: str  # item id
+    end: str  # item id, or contract id for DELIVERED_UNDER
+    type: str
+    grade: int
+    share_low: float
+    share_high: float
+    confidence: float | None
+    valid_from: str
+    valid_to: str
+    recorded_at: str
+    claim_id: str
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """The goods claims met on the way from a set of items.
+
+    Attributes
+    ----------
+    claims : list of GoodsClaim
+        Every visible goods claim that leaves (downstream) or enters (upstream) a reached item, each once.
+    truncated : bool
+        Whether `max_items` stopped the way before it ended.
+    """
+
+    claims: list[GoodsClaim]
+    truncated: bool = False
+
+
+class Holding(NamedTuple):
+    """A holder that exists under the lens, and its items."""
+
+    holder_id: str
+    label: Label  # Supplier or Factory
+    products: tuple[str, ...]  # sorted; the items are `<holder_id>/<product>`; may be empty
+
+
+class StatedShare(NamedTuple):
+    """The share that one visible goods claim states ((0, 1) is not stated and left out); handles as in the columns."""
+
+    start: int
+    end: int
+    grade: int
+    recorded_at: str
+    low: float
+    high: float
+
+
+class StatedSourcing(NamedTuple):
+    """The sourcing that one visible claim states of an item (`OFFERS`) or a contract (`DESCRIBES`)."""
+
+    handle: int
+    grade: int
+    recorded_at: str
+    sourcing: str
+    source_count: int | None
+
+
+class ItemRow(NamedTuple):
+    """An item that exists under the lens."""
+
+    handle: int
+    item_id: str
+    holder_id: str
+    product: str
+    is_factory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioColumns:
+    """Everything that carries goods under a lens, as columns, for the pass over the whole portfolio.
+
+    Handles are non-negative integers of the store's choosing, unique over items and contracts together.
+
+    Attributes
+    ----------
+    start, end : int64 arrays of shape (n_claims,)
+        Handles of both ends of every visible goods claim.
+    type : uint8 array of shape (n_claims,)
+        0 `SUPPLIES`, 1 `BECOMES`, 2 `DELIVERED_UNDER` (the order of `GOODS_TYPES`).
+    shares : sequence of StatedShare
+        Stated shares only.
+    items : sequence of ItemRow
+        Every item that a visible claim touches (goods or `OFFERS`).
+    sourcings : sequence of StatedSourcing
+        Stated sourcing only: of items by claims that pass the lens, of contracts by rows of whatever grade.
+    contracts : mapping
+        Handle to id of every contract that a visible row of ``contracts.csv`` names, whatever the row's grade.
+    operations : sequence of (factory_id, operator_id)
+        Visible `OPERATED_BY` pairs, each once.
+    """
+
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+    type: npt.NDArray[np.uint8]
+    shares: Sequence[StatedShare]
+    items: Sequence[ItemRow]
+    sourcings: Sequence[StatedSourcing]
+    contracts: Mapping[int, str]
+    operations: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A node found by text, and why."""
+
+    label: Label
+    id: str
+    name: str | None
+    reason: str  # "id", "name", "alias" or "identifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One statement's fate, as an example in a report."""
+
+    kind: str  # "new", "changed", "unchanged" or "retracted"
+    claim_key: str
+    claim_id: str
+    before: Mapping[str, Any] | None = None  # what the old version said, for "changed"
+    after: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """What applying a change set did, or would do.
+
+    Attributes
+    ----------
+    change_set : int or None
+        Number of the change set; None when nothing changed, or for a dry run.
+    new, changed, unchanged, retracted : int
+        Claims. A changed claim counts in `changed` alone, though its old version is retracted.
+    references_changed : int
+        Products, regions, categories and sources that are new or differ.
+    incidents_changed : int
+        Incident revisions recorded.
+    examples : sequence of Change
+        At most 5 of each kind.
+    resumed : bool
+        Whether an interrupted import was taken up.
+    """
+
+    change_set: int | None
+    new: int
+    changed: int
+    unchanged: int
+    retracted: int = 0
+    references_changed: int = 0
+    incidents_changed: int = 0
+    examples: Sequence[Change] = ()
+    resumed: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing changed."""
+        return not (self.new or self.changed or self.retracted or self.references_changed or self.incidents_changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the store holds about ids, whatever its visibility: for the checks of an import, never for an answer.
+
+    Attributes
+    ----------
+    labels : mapping
+        Label of every asked id that is a known `Supplier`, `Factory`, `Contract`, `Region`, `Category`, `Product`
+        or `Source`. (An id is a holder once only; other labels have id spaces of their own, hence the key
+        ``(label, id)``.)
+    claims : sequence of Claim
+        Claims not retracted, of type `OFFERS`, `SUPPLIES`, `BECOMES`, `DELIVERED_UNDER`, and `DESCRIBES` of contracts,
+        that end in one of the asked items or contracts.
+    """
+
+    labels: Collection[tuple[Label, str]]
+    claims: Sequence[Claim] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One version of a record that is not a claim: an incident's revision, later a job, a key, a subscription.
+
+    Attributes
+    ----------
+    kind, id, version : str, str, int
+        Identity; versions count from 1.
+    body : mapping
+        JSON.
+    recorded_at, visibility : str
+        As on a claim.
+    """
+
+    kind: str
+    id: str
+    version: int
+    body: Mapping[str, Any]
+    recorded_at: str
+    visibility: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEntry:
+    """A line of the journal: one change set."""
+
+    change_set: int
+    description: str
+    recorded_at: str
+    state: str  # "open" or "finished"
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """What `tracegraph store info` shows."""
+
+    url: str  # without a password
+    kind: str  # "sqlite" or "neo4j"
+    server: str  # version of the engine
+    schema_version: int  # 0: no schema yet
+    schema_expected: int
+    counts: Mapping[str, int]  # nodes by label, claims by type, records by kind
+    imports: Sequence[ImportEntry]  # newest first, at most 20
+
+
+# --- the protocols -------------------------------------------------------------------------------------------------
+
+
+class GraphWriter(Protocol):
+    """Writes claims."""
+
+    def apply(
+        self, change_set: ChangeSet, now: str, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ApplyReport:
+        """Record what a change set says.
+
+        Idempotent: a statement whose current version says the same is unchanged, one whose current version says
+        something else retracts it and records the next version, one whose claim has no current version records one.
+        Nothing else is touched. When nothing changes, no change set is recorded and the graph version stays.
+
+        Up to `ATOMIC_STATEMENTS` statements: one transaction, all or nothing. Above: batches under a journal entry;
+        applying the same change set again takes up an interrupted one; until it is finished no reader sees any of
+        it. A claim's `recorded_at` is the statement's own or `now` (moved to the last change set's time if that is
+        later; for batches one second past it). A replaced version is retracted at the new one's `recorded_at`, or at
+        its own if that is later.
+
+        Raises
+        ------
+        ImportInterrupted
+            Another change set was interrupted and is neither finished nor discarded.
+        """
+        ...
+
+    def retract(self, now: str, *, claim_ids: Sequence[str] = (), change_set: int | None = None) -> ApplyReport:
+        """End claims, given by id or as all that a change set recorded; nothing is deleted.
+
+        Retracting a change set also ends the incident revisions that it recorded, and discards it if it was
+        interrupted. It does not bring back the versions that it replaced. Claims already retracted are left as they
+        are and counted as `unchanged`. All or nothing.
+
+        Raises
+        ------
+        UnknownClaim, UnknownImport
+            Naming all the ids that are not there.
+        """
+        ...
+
+    def standing(
+        self, holders: Collection[str], nodes: Collection[tuple[Label, str]], ends: Collection[str]
+    ) -> Standing:
+        """Return what is known of ids (see `Standing`): labels of `holders` and `nodes`, claims into `ends`."""
+        ...
+
+
+class GraphReader(Protocol):
+    """Reads claims under a lens. A caller who may not see a claim gets what it would get if the claim did not exist."""
+
+    def closure(self, items: Collection[str], direction: Direction, lens: Lens, max_items: int) -> Closure:
+        """Return the goods claims of everything that is reached from `items` by visible goods claims alone.
+
+        Downstream: all visible goods claims that leave a reached item; `items` themselves count as reached, and so
+        does every item that such a claim enters. Upstream: the same against the arrows; `items` may hold contract
+        ids too. At most `max_items` items are reached; which ones, when there are more, is the same on every call.
+        """
+        ...
+
+    def items_of(self, holders: Collection[str], lens: Lens) -> list[Holding]:
+        """Return, for each asked holder that a visible claim touches (itself or one of its items), its items.
+
+        A supplier's or factory's item exists when a visible claim touches the item (goods or `OFFERS`). Sorted by
+        holder id.
+        """
+        ...
+
+    def links_of(
+        self, ids: Collection[str], types: Collection[RelationshipType], direction: Direction, lens: Lens
+    ) -> list[Claim]:
+        """Return the visible claims of these types that leave (downstream) or enter (upstream) these nodes.
+
+        `ids` are ids of any label that such claims can have at that end. Sorted by claim id.
+        """
+        ...
+
+    def descriptions(self, label: Label, ids: Collection[str] | None, lens: Lens) -> list[Claim]:
+        """Return the `DESCRIBES` claims of nodes of a label, whatever their grade; `ids` None: of all of them.
+
+        Sorted by node id, then claim id.
+        """
+        ...
+
+    def find(self, text: str, lens: Lens, limit: int) -> list[Match]:
+        """Return suppliers, factories and contracts whose id, name, alias or identifier holds `text`, ignoring case.
+
+        Exact matches first, then those that begin with it, then the rest; by id within each; at most `limit`.
+        """
+        ...
+
+    def catalogue(self) -> Catalogue:
+        """Return the product catalogue. It is reference data: the same under every lens."""
+        ...
+
+    def references(self, label: Label, ids: Collection[str] | None = None) -> list[ReferenceRecord]:
+        """Return regions, categories, products, or sources (`ids` required for sources: those that claims named)."""
+        ...
+
+    def version(self, lens: Lens) -> int:
+        """Return the number of finished change sets that touched something the lens's `visible_to` may see."""
+        ...
+
+    def portfolio(self, lens: Lens) -> PortfolioColumns:
+        """Return everything that carries goods under the lens, as columns."""
+        ...
+
+
+class RecordStore(Protocol):
+    """Keeps versioned records that are not claims."""
+
+    def records(self, kind: str, record_id: str | None = None) -> list[Record]:
+        """Return all versions of the records of a kind (or of one of them), by id and version."""
+        ...
+
+
+class StoreKeeper(Protocol):
+    """The administrator's side: set-up, state, and everything without a lens."""
+
+    def init(self, progress: Progress | None = None) -> list[str]:
+        """Bring the schema up to date; return the names of the migrations applied. Safe to repeat and to resume."""
+        ...
+
+    def info(self) -> StoreInfo:
+        """Return what the store is and holds."""
+        ...
+
+    def stream(self) -> Iterator[dict[str, Any]]:
+        """Yield everything, losslessly, as JSON objects in one canonical order (`tracegraph.exchange.ndjson`)."""
+        ...
+
+    def restore(self, records: Iterable[Mapping[str, Any]], progress: Progress | None = None) -> dict[str, int]:
+        """Fill an empty store with what `stream` yielded; counts by kind of line. All or nothing.
+
+        Raises
+        ------
+        InvalidInput
+            The store is not empty, or a record is not one that `stream` yields.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class Store(GraphWriter, GraphReader, RecordStore, StoreKeeper, Protocol):
+    """All of a store."""
