@@ -371,8 +371,8 @@ def selector_from_body(body: Mapping[str, Any]) -> Selector:
 
 def incident_from_body(incident_id: str, body: Mapping[str, Any], recorded_at: str) -> IncidentRevision:
     """Return the revision that `incident_body` wrote, with the time at which it was recorded."""
-    lists = {name: tuple(body.get(name, ())) for name in ("indicators", "sources")}
-    plain = {
+    lists: dict[str, Any] = {name: tuple(body.get(name, ())) for name in ("indicators", "sources")}
+    plain: dict[str, Any] = {
         name: body[name]
         for name in ("happened_from", "happened_to", "visibility", "severity", "details")
         if name in body

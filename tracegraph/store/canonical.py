@@ -93,7 +93,7 @@ def reference_body(record: ReferenceRecord) -> dict[str, Any]:
 
 def reference_from_body(label: Label, body: Mapping[str, Any]) -> ReferenceRecord:
     """Return the reference record that `reference_body` wrote."""
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in body.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in body.items()}
     return REFERENCE_CLASSES[label](**values)
 
 
