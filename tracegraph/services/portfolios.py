@@ -1,0 +1,114 @@
+"""The portfolio under a lens, kept while nothing visible changes: ordinary questions never pay for it twice."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from tracegraph.decide import decide_attribute
+from tracegraph.lens import Lens
+from tracegraph.model import Claim
+from tracegraph.store.port import GraphReader
+from tracegraph.vocabulary import Label
+from tracegraph.walk.portfolio import Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """What the visible rows say of a contract; None where nobody states it.
+
+    Attributes
+    ----------
+    value_sek : int, float or None
+        Value in SEK; None is unknown, never 0.
+    regions : tuple of str
+        Of all visible rows, sorted.
+    end : str or None
+        ``YYYY-MM-DD``.
+    """
+
+    contract_id: str
+    title: str | None
+    regions: tuple[str, ...]
+    category: str | None
+    value_sek: float | None
+    end: str | None
+
+
+def contract_facts(contract_id: str, claims: Collection[Claim]) -> ContractFacts:
+    """Return what the `DESCRIBES` claims of a contract amount to."""
+    value = decide_attribute(claims, "value_sek")
+    return ContractFacts(
+        contract_id=contract_id,
+        title=_text(decide_attribute(claims, "title")),
+        regions=tuple(sorted({region for claim in claims for region in _listed(claim.attributes.get("regions"))})),
+        category=_text(decide_attribute(claims, "category")),
+        value_sek=value if isinstance(value, int | float) else None,
+        end=_text(decide_attribute(claims, "end")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _listed(value: object) -> Iterable[str]:
+    return value if isinstance(value, list) else ()
+
+
+def claims_by_node(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+    """Return `DESCRIBES` claims by the node that they describe."""
+    described: dict[str, list[Claim]] = {}
+    for claim in claims:
+        described.setdefault(claim.end.id, []).append(claim)
+    return described
+
+
+class PortfolioView:
+    """A portfolio and the facts of its contracts, read when first needed."""
+
+    def __init__(self, portfolio: Portfolio, reader: GraphReader, lens: Lens) -> None:
+        self.portfolio = portfolio
+        self._reader, self._lens = reader, lens
+        self._facts: dict[str, ContractFacts] = {}
+
+    def facts(self, contracts: Collection[str]) -> Mapping[str, ContractFacts]:
+        """Return the facts of these contracts (and of others that were asked for before)."""
+        missing = [contract for contract in contracts if contract not in self._facts]
+        if missing:
+            described = claims_by_node(self._reader.descriptions(Label.CONTRACT, missing, self._lens))
+            self._facts.update(
+                (contract, contract_facts(contract, described.get(contract, ()))) for contract in missing
+            )
+        return self._facts
+
+
+class Portfolios:
+    """Portfolio views of one store, by lens and graph version, the latest few.
+
+    Parameters
+    ----------
+    reader : GraphReader
+        The store.
+    keep : int
+        How many views are kept.
+    """
+
+    def __init__(self, reader: GraphReader, keep: int = 4) -> None:
+        self._reader, self._keep = reader, keep
+        self._views: OrderedDict[tuple[Lens, int], PortfolioView] = OrderedDict()
+        self._lock = Lock()
+
+    def under(self, lens: Lens, version: int) -> PortfolioView:
+        """Return the view under a lens at a graph version, building it if need be."""
+        key = (lens, version)
+        with self._lock:
+            if key not in self._views:
+                portfolio = Portfolio(self._reader.portfolio(lens), self._reader.catalogue(), infers=lens.infers)
+                self._views[key] = PortfolioView(portfolio, self._reader, lens)
+                while len(self._views) > self._keep:
+                    self._views.popitem(last=False)
+            self._views.move_to_end(key)
+            return self._views[key]
