@@ -99,7 +99,8 @@ class Portfolio:
         delivered = np.bincount(self.deliveries.end - self.n, minlength=count)
         default = SourcingValue(Sourcing.COMPLETE, None)
         unlisted = self._open(self.n, delivered, np.zeros(count, dtype=bool), default)
-        return np.logical_or(unlisted, delivered == 0)
+        undelivered: npt.NDArray[np.bool_] = delivered == 0
+        return unlisted | undelivered
 
     @cached_property
     def deliveries_assumed(self) -> npt.NDArray[np.bool_]:
