@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tracegraph.answer import Answer, Dependent, Question, RouteStep, Summary
 from tracegraph.lens import Lens
 from tracegraph.model import selector_body
-from tracegraph.services.dependents import Answer, Dependent, Question, RouteStep, Summary
 from tracegraph.store.port import GoodsClaim
 from tracegraph.vocabulary import Grade, Status
 

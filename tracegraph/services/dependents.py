@@ -4,156 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from tracegraph.answer import LISTED_STATUSES, Answer, ContractFacts, Dependent, OpenEnds, Question, RouteStep, Summary
 from tracegraph.graph.route_graph import build_route_graph
 from tracegraph.graph.routes import Reached, Route, reached_contracts
-from tracegraph.lens import Lens
-from tracegraph.model import Scope, Selector, holder_of
-from tracegraph.services.portfolios import ContractFacts, Portfolios, PortfolioView
-from tracegraph.store.port import GoodsClaim, GraphReader
-from tracegraph.vocabulary import Assumption, Basis, Certainty, Grade, RelationshipType, Rule, Status
+from tracegraph.model import holder_of
+from tracegraph.services.portfolios import Portfolios, PortfolioView
+from tracegraph.store.port import GraphReader
+from tracegraph.vocabulary import Assumption, Basis, Grade, RelationshipType, Status
 from tracegraph.walk.cone import Cone
-from tracegraph.walk.open_ends import OpenEnds, Outlook, Outlooks, TierLimited
-from tracegraph.walk.reach import DEFAULT_MAX_ITEMS, reach
+from tracegraph.walk.open_ends import Outlook, Outlooks, TierLimited
+from tracegraph.walk.reach import reach
 from tracegraph.walk.scope import ResolvedScope, resolve_scope
 
 STATUS_ORDER = {status: position for position, status in enumerate(Status)}
-LISTED_STATUSES = (Status.ESTABLISHED, Status.POSSIBLE, Status.UNMAPPED)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked.
-
-    Attributes
-    ----------
-    scope : tuple of Selector
-        What the report names.
-    lens : Lens
-        Who asks, and as of when.
-    max_tier : int or None
-        Routes of more tiers do not count; at least 1.
-    max_items : int
-        Items with a route from the scope, at most.
-    """
-
-    scope: Scope
-    lens: Lens
-    max_tier: int | None = None
-    max_items: int = DEFAULT_MAX_ITEMS
-
-
-@dataclass(frozen=True, slots=True)
-class RouteStep:
-    """One step of a route.
-
-    Attributes
-    ----------
-    start, end : str
-        Item ids, or the contract's id at the last step.
-    type : str
-        Type of its claims, or ``INFERRED``.
-    tier : int
-        Counted from the contract; a step that adds nothing has the tier of its neighbour nearer the contract.
-    grade : Grade
-        The best of its claims.
-    rule : Rule or None
-        Why it was inferred.
-    claims : tuple of GoodsClaim
-        Its evidence, by claim id; none for an inferred step.
-    """
-
-    start: str
-    end: str
-    type: str
-    tier: int
-    grade: Grade
-    rule: Rule | None = None
-    claims: tuple[GoodsClaim, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Dependent:
-    """The answer for one contract.
-
-    Attributes
-    ----------
-    tier, route, weakest_grade
-        None for `unmapped` and `no_link`.
-    direct_suppliers : tuple of str
-        Whom to call: holders of the delivered items that routes go through.
-    ask : tuple of str
-        For `unmapped`: holders of the delivered items upstream of which knowledge ends.
-    open_ends : OpenEnds
-        The relevant ones upstream.
-    assumptions : tuple of Assumption
-        What a `no_link` takes for granted.
-    """
-
-    facts: ContractFacts
-    status: Status
-    basis: Basis | None = None
-    tier: int | None = None
-    direct_suppliers: tuple[str, ...] = ()
-    weakest_grade: Grade | None = None
-    route: tuple[RouteStep, ...] | None = None
-    open_ends: OpenEnds = field(default_factory=lambda: OpenEnds([], 0))
-    ask: tuple[str, ...] = ()
-    assumptions: tuple[Assumption, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Counts over all contracts.
-
-    Attributes
-    ----------
-    counts : mapping of Status to int
-        Contracts by status.
-    value_sek : mapping of Status to number
-        Sum of the stated values in SEK of the three listed statuses.
-    contracts_without_value : int
-        Contracts of the three listed statuses whose value nobody states.
-    unmapped_by_basis : mapping of Basis to int
-        `goods_match` and `not_excluded`.
-    by_region, by_category, by_direct_supplier : mapping
-        Contracts of the three listed statuses by status; for `unmapped` the suppliers to ask.
-    truncated, items_cut : bool
-        Whether a limit was hit; whether it was the limit on items, which the user may not have wanted.
-    """
-
-    counts: Mapping[Status, int]
-    value_sek: Mapping[Status, float]
-    contracts_without_value: int
-    unmapped_by_basis: Mapping[Basis, int]
-    by_region: Mapping[str, Mapping[Status, int]]
-    by_category: Mapping[str, Mapping[Status, int]]
-    by_direct_supplier: Mapping[str, Mapping[Status, int]]
-    truncated: bool
-    items_cut: bool
-    graph_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to a question.
-
-    Attributes
-    ----------
-    affected : mapping
-        Affected items by certainty.
-    unmatched : tuple of Selector
-        Selectors that touch nothing.
-    dependents : tuple of Dependent
-        Every contract that the reader sees, in the order of statuses and then by contract id.
-    """
-
-    question: Question
-    affected: Mapping[str, Certainty]
-    unmatched: tuple[Selector, ...]
-    summary: Summary
-    dependents: tuple[Dependent, ...]
 
 
 def dependents(question: Question, reader: GraphReader, portfolios: Portfolios) -> Answer:

@@ -4,37 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from threading import Lock
 
+from tracegraph.answer import ContractFacts
 from tracegraph.decide import decide_attribute
 from tracegraph.lens import Lens
 from tracegraph.model import Claim
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Label
 from tracegraph.walk.portfolio import Portfolio
-
-
-@dataclass(frozen=True, slots=True)
-class ContractFacts:
-    """What the visible rows say of a contract; None where nobody states it.
-
-    Attributes
-    ----------
-    value_sek : int, float or None
-        Value in SEK; None is unknown, never 0.
-    regions : tuple of str
-        Of all visible rows, sorted.
-    end : str or None
-        ``YYYY-MM-DD``.
-    """
-
-    contract_id: str
-    title: str | None
-    regions: tuple[str, ...]
-    category: str | None
-    value_sek: float | None
-    end: str | None
 
 
 def contract_facts(contract_id: str, claims: Collection[Claim]) -> ContractFacts:

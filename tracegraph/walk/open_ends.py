@@ -9,12 +9,12 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from tracegraph.answer import LISTED, OpenEnds
 from tracegraph.products import Catalogue
 from tracegraph.vocabulary import UNSPECIFIED, Basis
 from tracegraph.walk.portfolio import Portfolio
 from tracegraph.walk.propagate import Ints, members
 
-LISTED = 100  # open ends listed by id for one contract; the total is always given
 SET_MEMORY = 256 * 2**20  # bytes that the sets of one pass over the open ends may take
 
 
@@ -56,22 +56,6 @@ def _could_be_an_input(a: str, made: str, catalogue: Catalogue) -> bool:
     if UNSPECIFIED in (a, made) or catalogue.made_into(a, made):
         return True
     return a != made and not catalogue.comparable(a, made)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenEnds:
-    """The relevant open ends upstream of one contract.
-
-    Attributes
-    ----------
-    ids : list of str
-        The first `LISTED` by id: item ids, or the contract's own.
-    total : int
-        How many there are.
-    """
-
-    ids: list[str]
-    total: int
 
 
 @dataclass(frozen=True, slots=True)

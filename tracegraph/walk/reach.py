@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tracegraph.answer import DEFAULT_MAX_ITEMS
 from tracegraph.lens import Lens
 from tracegraph.products import Catalogue
 from tracegraph.store.port import GoodsClaim, GraphReader
 from tracegraph.vocabulary import Certainty, Direction, RelationshipType, Rule
 from tracegraph.walk.cone import Cone, Pair
 from tracegraph.walk.inference import InferredSteps
-
-DEFAULT_MAX_ITEMS = 200_000
 
 
 def reach(
