@@ -197,8 +197,8 @@ def base_claim(table: str, row: Mapping[str, str], recorded_at: str) -> Claim:
     )
 
 
-def claim(base: Claim, kind: str, start: str, end: str, **stated: str | None) -> Claim:
-    attributes = tuple(sorted((name, value) for name, value in stated.items() if value))
+def claim(base: Claim, kind: str, start: str, end: str, stated: Mapping[str, str | None] | None = None) -> Claim:
+    attributes = tuple(sorted((name, value) for name, value in (stated or {}).items() if value))
     return replace(base, type=kind, start=start, end=end, stated=attributes)
 
 
@@ -213,7 +213,7 @@ def describes(table: str, row: Mapping[str, str], node: str, base: Claim) -> Cla
     """The row itself is a claim about its node."""
     left_out = NOT_DESCRIBED[table] | CLAIM_COLUMNS
     stated = {name: value for name, value in row.items() if name not in left_out}
-    return claim(base, "DESCRIBES", base.source_id, node, **stated)
+    return claim(base, "DESCRIBES", base.source_id, node, stated)
 
 
 def supplier_claims(row: Mapping[str, str], base: Claim) -> Iterator[Claim]:
@@ -222,7 +222,7 @@ def supplier_claims(row: Mapping[str, str], base: Claim) -> Iterator[Claim]:
     if row.get("country"):
         yield claim(base, "REGISTERED_IN", supplier, row["country"])
     if row.get("owned_by"):
-        yield claim(base, "OWNED_BY", supplier, row["owned_by"], owned_share=row.get("owned_share"))
+        yield claim(base, "OWNED_BY", supplier, row["owned_by"], {"owned_share": row.get("owned_share")})
 
 
 def factory_claims(row: Mapping[str, str], base: Claim) -> Iterator[Claim]:
@@ -261,11 +261,11 @@ def supply_claims(row: Mapping[str, str], base: Claim) -> Iterator[Claim]:
 
 def item_claims(row: Mapping[str, str], base: Claim) -> Iterator[Claim]:
     stated = {"sourcing": row.get("sourcing"), "source_count": row.get("source_count")}
-    yield claim(base, "OFFERS", row["holder_id"], item_id(row["holder_id"], row.get("product")), **stated)
+    yield claim(base, "OFFERS", row["holder_id"], item_id(row["holder_id"], row.get("product")), stated)
 
 
 def service_claims(row: Mapping[str, str], base: Claim) -> Iterator[Claim]:
-    yield claim(base, "SERVES", row["provider_id"], row["client_id"], service=row["service"])
+    yield claim(base, "SERVES", row["provider_id"], row["client_id"], {"service": row["service"]})
 
 
 # --- ids ----------------------------------------------------------------------------------------------------------
