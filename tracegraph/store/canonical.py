@@ -23,6 +23,7 @@ from tracegraph.model import (
     Region,
     Source,
     SourceId,
+    Statement,
     canonical_json,
 )
 from tracegraph.store.port import Record
@@ -176,6 +177,24 @@ def claim_from_line(line: Mapping[str, Any]) -> Claim:
         retracted_at=line["retracted_at"],
         change_set=line["change_set"],
     )
+
+
+def record_from_line(line: Mapping[str, Any]) -> tuple[Record, str, int]:
+    """Return the record of a line, its digest, and the change set that recorded it."""
+    values = {key: value for key, value in line.items() if key not in ("line", "digest", "change_set")}
+    return Record(**values), line["digest"], line["change_set"]
+
+
+def says(statement: Statement) -> dict[str, Any]:
+    """Return what a statement says beyond its claim key: what two versions of a claim differ in."""
+    return {
+        "grade": statement.grade.value,
+        "valid_to": statement.valid_to,
+        "share_low": float(statement.share_low),
+        "share_high": float(statement.share_high),
+        "confidence": None if statement.confidence is None else float(statement.confidence),
+        "attributes": dict(statement.attributes),
+    }
 
 
 def body_digest(body: Mapping[str, Any]) -> str:

@@ -22,13 +22,25 @@ import numpy.typing as npt
 from tracegraph.lens import Lens
 from tracegraph.model import ChangeSet, Claim, ReferenceRecord
 from tracegraph.products import Catalogue
-from tracegraph.vocabulary import Direction, Label, RelationshipType
+from tracegraph.vocabulary import NOT_RETRACTED, Direction, Label, RelationshipType
 
 #: Called with (done, total) while a long job runs.
 Progress = Callable[[int, int], None]
 
 #: Up to this many statements a change set is written in one transaction; above, in batches with a journal.
 ATOMIC_STATEMENTS = 5_000
+
+#: What `GraphReader.find` looks at, besides ids: attributes of `DESCRIBES`, and the reason that a match on one gives.
+FIND_REASONS: Mapping[str, str] = {
+    "name": "name",
+    "title": "name",
+    "aliases": "alias",
+    "identifiers": "identifier",
+    "org_no": "identifier",
+    "lei": "identifier",
+    "os_id": "identifier",
+    "diary_no": "identifier",
+}
 
 
 # --- what comes back -----------------------------------------------------------------------------------------------
@@ -160,8 +172,8 @@ class Change:
     kind: str  # "new", "changed", "unchanged" or "retracted"
     claim_key: str
     claim_id: str
-    before: Mapping[str, Any] | None = None  # what the old version said, for "changed"
-    after: Mapping[str, Any] | None = None
+    before: Mapping[str, Any] | None = None  # `canonical.says` of the old version, for "changed" and "retracted"
+    after: Mapping[str, Any] | None = None  # `canonical.says` of the new version, for "new" and "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +241,8 @@ class Record:
         Identity; versions count from 1.
     body : mapping
         JSON.
-    recorded_at, visibility : str
-        As on a claim.
+    recorded_at, visibility, retracted_at : str
+        As on a claim: a version that was retracted (with the change set that recorded it) is kept, and ended.
     """
 
     kind: str
@@ -239,6 +251,7 @@ class Record:
     body: Mapping[str, Any]
     recorded_at: str
     visibility: str
+    retracted_at: str = NOT_RETRACTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,13 +310,17 @@ class GraphWriter(Protocol):
         """End claims, given by id or as all that a change set recorded; nothing is deleted.
 
         Retracting a change set also ends the incident revisions that it recorded, and discards it if it was
-        interrupted. It does not bring back the versions that it replaced. Claims already retracted are left as they
-        are and counted as `unchanged`. All or nothing.
+        interrupted: its claims then end at their own `recorded_at`, so that no reader ever sees a part of it. It does
+        not bring back the versions that it replaced. Claims already retracted are left as they are and counted as
+        `unchanged`. A claim ends at `now` (moved as in `apply`), or at its own `recorded_at` if that is later. What
+        is retracted is recorded as a change set of its own. All or nothing.
 
         Raises
         ------
         UnknownClaim, UnknownImport
             Naming all the ids that are not there.
+        ImportInterrupted
+            A change set other than this one was interrupted and is neither finished nor discarded.
         """
         ...
 
@@ -322,7 +339,9 @@ class GraphReader(Protocol):
 
         Downstream: all visible goods claims that leave a reached item; `items` themselves count as reached, and so
         does every item that such a claim enters. Upstream: the same against the arrows; `items` may hold contract
-        ids too. At most `max_items` items are reached; which ones, when there are more, is the same on every call.
+        ids too. At most `max_items` items are reached (contracts do not count); when there are more, those nearest to
+        the start, and of equally near ones those with the smallest ids, so that the answer is the same on every call,
+        in every store, and for every reader who sees the same claims.
         """
         ...
 
@@ -353,7 +372,8 @@ class GraphReader(Protocol):
     def find(self, text: str, lens: Lens, limit: int) -> list[Match]:
         """Return suppliers, factories and contracts whose id, name, alias or identifier holds `text`, ignoring case.
 
-        Exact matches first, then those that begin with it, then the rest; by id within each; at most `limit`.
+        Only those that exist under the lens; names and the like (`FIND_REASONS`) are read whatever the grade of their
+        row. Exact matches first, then those that begin with it, then the rest; by id within each; at most `limit`.
         """
         ...
 
@@ -394,7 +414,10 @@ class StoreKeeper(Protocol):
         ...
 
     def stream(self) -> Iterator[dict[str, Any]]:
-        """Yield everything, losslessly, as JSON objects in one canonical order (`tracegraph.exchange.ndjson`)."""
+        """Yield everything, losslessly, as JSON objects in one canonical order (`canonical.py`).
+
+        The state is that of one moment. What an unfinished change set has written so far is left out.
+        """
         ...
 
     def restore(self, records: Iterable[Mapping[str, Any]], progress: Progress | None = None) -> dict[str, int]:
