@@ -479,7 +479,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             wipe(parse_url(told.url))
         else:
             find_java()
-            print(f"{len(class_path().split(os.pathsep))} jars", file=sys.stderr)
+            print(f"{len(class_path().split(os.pathsep))} jars")
     except KeyboardInterrupt:
         return 130
     except Neo4jUnavailable as error:
