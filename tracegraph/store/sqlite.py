@@ -1,0 +1,165 @@
+"""The embedded store: one SQLite file, nothing to install.
+
+Several readers beside one writer, in any number of threads and processes; a crash at any moment leaves the last
+finished transaction (write-ahead log, every commit flushed to disk). The files beside this one hold its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tracegraph.lens import Lens
+from tracegraph.model import ChangeSet, Claim, Product, ReferenceRecord
+from tracegraph.products import Catalogue
+from tracegraph.store import sqlite_find, sqlite_portfolio, sqlite_read, sqlite_stream
+from tracegraph.store.port import (
+    ApplyReport,
+    Closure,
+    Holding,
+    Match,
+    PortfolioColumns,
+    Progress,
+    Record,
+    Standing,
+    StoreInfo,
+)
+from tracegraph.store.sqlite_apply import Application
+from tracegraph.store.sqlite_closure import closure
+from tracegraph.store.sqlite_codes import second
+from tracegraph.store.sqlite_connection import BUSY_SECONDS, Connections
+from tracegraph.store.sqlite_info import store_info
+from tracegraph.store.sqlite_lens import lens_sql
+from tracegraph.store.sqlite_retract import retract
+from tracegraph.store.sqlite_schema import migrate
+from tracegraph.vocabulary import Direction, Label, RelationshipType
+
+
+class SqliteStore:
+    """A store in one SQLite file; see `tracegraph.store.port.Store` for what its methods promise.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file. It is made by `init`; nothing is opened before the first use.
+    read_seconds : float
+        How long one question may take before it raises `QueryTimeout`. `portfolio`, `stream`, `info` and a dry run
+        may take as long as they need.
+
+    Notes
+    -----
+    Safe to share between threads, and to carry over a fork: every thread of every process has its own connection.
+    """
+
+    def __init__(self, path: str | Path, *, read_seconds: float = 30.0) -> None:
+        self._connections = Connections(Path(path), read_seconds)
+        self._catalogue: tuple[int, Catalogue] | None = None
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def apply(
+        self, change_set: ChangeSet, now: str, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ApplyReport:
+        """Record what a change set says."""
+        application = Application(self._connections, change_set, now, progress)
+        return application.preview() if dry_run else application.run()
+
+    def retract(self, now: str, *, claim_ids: Sequence[str] = (), change_set: int | None = None) -> ApplyReport:
+        """End claims, given by id or as all that a change set recorded."""
+        with self._connections.writing() as connection:
+            return retract(connection, second(now), claim_ids, change_set)
+
+    def standing(
+        self, holders: Collection[str], nodes: Collection[tuple[Label, str]], ends: Collection[str]
+    ) -> Standing:
+        """Return what is known of ids, whatever its visibility."""
+        with self._connections.reading() as connection:
+            return sqlite_read.standing(connection, holders, nodes, ends)
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def closure(self, items: Collection[str], direction: Direction, lens: Lens, max_items: int) -> Closure:
+        """Return the goods claims of everything that is reached from `items`."""
+        with self._connections.reading() as connection:
+            return closure(connection, items, direction, lens_sql(connection, lens), max_items)
+
+    def items_of(self, holders: Collection[str], lens: Lens) -> list[Holding]:
+        """Return the holders that exist, with their items."""
+        with self._connections.reading() as connection:
+            return sqlite_read.items_of(connection, holders, lens_sql(connection, lens))
+
+    def links_of(
+        self, ids: Collection[str], types: Collection[RelationshipType], direction: Direction, lens: Lens
+    ) -> list[Claim]:
+        """Return the visible claims of these types that leave or enter these nodes."""
+        with self._connections.reading() as connection:
+            return sqlite_read.links_of(connection, ids, types, direction, lens_sql(connection, lens))
+
+    def descriptions(self, label: Label, ids: Collection[str] | None, lens: Lens) -> list[Claim]:
+        """Return the `DESCRIBES` claims of nodes of a label, whatever their grade."""
+        with self._connections.reading() as connection:
+            return sqlite_read.descriptions(connection, label, ids, lens_sql(connection, lens))
+
+    def find(self, text: str, lens: Lens, limit: int) -> list[Match]:
+        """Return suppliers, factories and contracts by id, name, alias or identifier."""
+        with self._connections.reading() as connection:
+            return sqlite_find.find(connection, text, lens_sql(connection, lens), limit)
+
+    def catalogue(self) -> Catalogue:
+        """Return the product catalogue; the same object until a change set is finished."""
+        with self._connections.reading() as connection:
+            sql = "SELECT coalesce(max(number), 0) FROM change_set WHERE state = 'finished'"
+            (number,) = connection.execute(sql).fetchone()
+            if self._catalogue is None or self._catalogue[0] != number:
+                records = sqlite_read.references(connection, Label.PRODUCT, None)
+                products = [record for record in records if isinstance(record, Product)]
+                self._catalogue = number, Catalogue(products)
+            return self._catalogue[1]
+
+    def references(self, label: Label, ids: Collection[str] | None = None) -> list[ReferenceRecord]:
+        """Return regions, categories, products or sources."""
+        with self._connections.reading() as connection:
+            return sqlite_read.references(connection, label, ids)
+
+    def version(self, lens: Lens) -> int:
+        """Return the number of finished change sets that touched something this reader may see."""
+        with self._connections.reading() as connection:
+            return sqlite_read.version(connection, lens.visible_to)
+
+    def portfolio(self, lens: Lens) -> PortfolioColumns:
+        """Return everything that carries goods under the lens, as columns."""
+        with self._connections.reading(unlimited=True) as connection:
+            return sqlite_portfolio.portfolio(connection, lens_sql(connection, lens))
+
+    def records(self, kind: str, record_id: str | None = None) -> list[Record]:
+        """Return all versions of the records of a kind, or of one of them."""
+        with self._connections.reading() as connection:
+            return sqlite_read.records(connection, kind, record_id)
+
+    # --- keeping ---------------------------------------------------------------------------------------------------
+
+    def init(self, progress: Progress | None = None) -> list[str]:
+        """Make the file where it is missing, and bring its schema up to date."""
+        path = self._connections.path
+        with self._connections.translated(BUSY_SECONDS), closing(self._connections.open("rwc")) as connection:
+            return migrate(connection, path, progress)
+
+    def info(self) -> StoreInfo:
+        """Return what the store is and holds; a file without a schema, or none at all, has schema version 0."""
+        return store_info(self._connections)
+
+    def stream(self) -> Iterator[dict[str, Any]]:
+        """Yield everything in the canonical order, as of one moment."""
+        with self._connections.separate() as connection:
+            yield from sqlite_stream.stream(connection)
+
+    def restore(self, records: Iterable[Mapping[str, Any]], progress: Progress | None = None) -> dict[str, int]:
+        """Fill an empty store with what `stream` yielded."""
+        with self._connections.writing() as connection:
+            return sqlite_stream.Restorer(connection).run(records, progress)
+
+    def close(self) -> None:
+        """Close this process's connections; the next use opens new ones."""
+        self._connections.close()
