@@ -1,0 +1,55 @@
+# Each target is explained by `make help`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types format check bench docs lock messages wheel clean
+
+BIN := .venv/bin
+PYTEST_ARGS ?=
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv with the locked packages; Java, Maven and Neo4j's jars for the tests
+	@tools/setup.sh
+
+demo: ## ask the demo's question: only what tracegraph needs to run is installed
+	@tools/setup.sh --runtime
+	@$(BIN)/tracegraph demo
+
+test: setup ## run all tests, on SQLite and on a real Neo4j (PYTEST_ARGS="-k name" for some)
+	@$(BIN)/pytest -q -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+lint: setup ## look for mistakes and for another format than ours
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup ## check all types, tests included
+	@$(BIN)/mypy
+
+format: setup ## put all Python files into our format
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+check: lint types test ## all that must hold before a commit
+
+bench: setup ## measure speed and memory, on both stores
+	@$(BIN)/python tests/neo4j_server.py run --profile bench -- $(BIN)/python -m bench
+
+docs: setup ## make the generated pages again (the query list, the schemas of the answers)
+	@$(BIN)/python tools/docs.py
+
+lock: setup ## make the lock files again from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
+	@tools/lock.sh $(LOCK_ARGS)
+
+messages: setup ## bring the message catalogues up to date with the code
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -k N_ -k text --omit-header --no-location --sort-output -o build/tracegraph.pot tracegraph
+	@$(BIN)/pybabel -q update --omit-header --no-fuzzy-matching --ignore-obsolete -w 120 -D tracegraph -i build/tracegraph.pot -d tracegraph/locale
+
+wheel: setup ## build source distribution and wheel into dist/ (the wheel by way of the former, so that nothing ignored ships)
+	@$(BIN)/python -m build --no-isolation
+
+clean: ## remove what was built; .venv stays
+	@rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis tools/neo4j/target bench/work
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
