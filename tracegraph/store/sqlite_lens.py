@@ -64,7 +64,7 @@ def lens_sql(connection: sqlite3.Connection, lens: Lens) -> LensSql:
     """Return a lens as conditions; what is asked of the store for it is of the connection's current state."""
     values: dict[str, Any] = {"valid_at": day(lens.valid_at), "known_at": second(lens.known_at)}
     visibilities = word_pks(connection, lens.visible_to)
-    seen = " OR ".join(f"c.visibility_pk = {pk}" for pk in visibilities) or "0"
+    seen = " OR ".join(f"c.visibility_pk = {pk}" for pk in visibilities or [-1])
     any_grade = (
         f"({seen}) AND c.valid_from <= :valid_at AND c.valid_to > :valid_at AND c.recorded_at <= :known_at"
         " AND (c.retracted_at IS NULL OR c.retracted_at > :known_at)"
