@@ -1,4 +1,4 @@
-"""Comparing an answer with the oracle's: every field of `dependents --json --all` but shares, claim ids and versions."""
+"""Comparing an answer with the oracle's: every field of `dependents --json --all` but shares and claim ids."""
 
 from __future__ import annotations
 
