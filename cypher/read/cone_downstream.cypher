@@ -1,0 +1,34 @@
+// Every item reached downstream of a set of items by visible goods claims, with the visible goods claims that
+// leave it. Starts are unwound: a list in a WHERE before the quantified pattern gives duplicates (Neo4j 5.26).
+//
+// Params:
+//   ids: LIST<STRING>          item ids, each once
+//   limit: INTEGER             at most this many items; which ones is not determined
+//   valid_at: STRING           lens: day in the world
+//   known_at: STRING           lens: moment of our knowledge
+//   held_at: STRING            lens: the same, but before an unfinished change set
+//   visible_to: LIST<STRING>   lens: visibilities
+//   grades: LIST<STRING>       lens: grades
+//   finished: INTEGER          lens: number of the last finished change set
+// Returns:
+//   item_id: STRING          each once, the starts included
+//   goods: LIST<LIST<ANY>>   type, other end, grade, share_low, share_high, confidence, valid_from, valid_to,
+//                            recorded_at, claim_id, source_id
+
+UNWIND $ids AS id
+MATCH (start:Item {item_id: id})
+MATCH (start)-[r:SUPPLIES|BECOMES
+  WHERE r.valid_from <= $valid_at AND r.valid_to > $valid_at
+    AND r.recorded_at <= $known_at AND r.retracted_at > $held_at
+    AND r.visibility IN $visible_to AND r.grade IN $grades AND r.change_set <= $finished]->*(i:Item)
+WITH DISTINCT i
+LIMIT $limit
+RETURN i.item_id AS item_id,
+       COLLECT {
+         MATCH (i)-[e:SUPPLIES|BECOMES|DELIVERED_UNDER]->(j)
+         WHERE e.valid_from <= $valid_at AND e.valid_to > $valid_at
+           AND e.recorded_at <= $known_at AND e.retracted_at > $held_at
+           AND e.visibility IN $visible_to AND e.grade IN $grades AND e.change_set <= $finished
+         RETURN [type(e), coalesce(j.item_id, j.contract_id), e.grade, e.share_low, e.share_high, e.confidence,
+            e.valid_from, e.valid_to, e.recorded_at, e.claim_id, e.source_id]
+       } AS goods

@@ -1,0 +1,26 @@
+// Visible deliveries under contracts: where the way upstream of a contract begins.
+//
+// Params:
+//   ids: LIST<STRING>          contract ids, each once
+//   valid_at: STRING           lens: day in the world
+//   known_at: STRING           lens: moment of our knowledge
+//   held_at: STRING            lens: the same, but before an unfinished change set
+//   visible_to: LIST<STRING>   lens: visibilities
+//   grades: LIST<STRING>       lens: grades
+//   finished: INTEGER          lens: number of the last finished change set
+// Returns:
+//   contract_id: STRING      each once, those without claims too
+//   goods: LIST<LIST<ANY>>   type, other end, grade, share_low, share_high, confidence, valid_from, valid_to,
+//                            recorded_at, claim_id, source_id
+
+UNWIND $ids AS id
+MATCH (c:Contract {contract_id: id})
+RETURN id AS contract_id,
+       COLLECT {
+         MATCH (c)<-[e:DELIVERED_UNDER]-(j:Item)
+         WHERE e.valid_from <= $valid_at AND e.valid_to > $valid_at
+           AND e.recorded_at <= $known_at AND e.retracted_at > $held_at
+           AND e.visibility IN $visible_to AND e.grade IN $grades AND e.change_set <= $finished
+         RETURN [type(e), j.item_id, e.grade, e.share_low, e.share_high, e.confidence,
+            e.valid_from, e.valid_to, e.recorded_at, e.claim_id, e.source_id]
+       } AS goods

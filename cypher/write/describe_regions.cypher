@@ -1,0 +1,8 @@
+// Write what reference data say of regions; the newest wins.
+//
+// Params:
+//   rows: LIST<MAP>   id, properties (the id, the record's fields for reading, and body, the record as JSON)
+
+UNWIND $rows AS row
+MERGE (n:Region {region_id: row.id})
+SET n = row.properties

@@ -1,0 +1,8 @@
+// Write what reference data say of sources; the newest wins.
+//
+// Params:
+//   rows: LIST<MAP>   id, properties (the id, the record's fields for reading, and body, the record as JSON)
+
+UNWIND $rows AS row
+MERGE (n:Source {source_id: row.id})
+SET n = row.properties

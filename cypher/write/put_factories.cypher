@@ -1,0 +1,8 @@
+// Make factories that are not there yet. A holder of the other kind with the same id breaks a constraint.
+//
+// Params:
+//   ids: LIST<STRING>   holder ids, each once
+
+UNWIND $ids AS id
+MERGE (n:Factory:Holder {holder_id: id})
+ON CREATE SET n.factory_id = id, n.search = toLower(id)

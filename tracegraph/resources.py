@@ -1,0 +1,44 @@
+"""Finds the files that ship with tracegraph: `cypher/` and `seeds/`, from a wheel and from a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from tracegraph.errors import ResourceMissing
+from tracegraph.messages import N_
+
+_PACKAGE: Final = Path(__file__).resolve().parent
+
+
+def resource_folder(name: str, package: Path = _PACKAGE) -> Path:
+    """Return a folder of data files.
+
+    Parameters
+    ----------
+    name : str
+        ``cypher`` or ``seeds``.
+    package : Path
+        The package's own folder.
+
+    Returns
+    -------
+    Path
+        ``_data/<name>`` in the package where that exists (an installed wheel), else ``<name>`` beside the package
+        (a checkout).
+
+    Raises
+    ------
+    ResourceMissing
+        Naming both places.
+    """
+    shipped, checkout = package / "_data" / name, package.parent / name
+    for folder in (shipped, checkout):
+        if folder.is_dir():
+            return folder
+    raise ResourceMissing(
+        N_("the folder {name} of tracegraph is neither at {shipped} nor at {checkout}: install tracegraph again"),
+        name=name,
+        shipped=str(shipped),
+        checkout=str(checkout),
+    )
