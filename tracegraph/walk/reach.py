@@ -89,10 +89,10 @@ class _Walk:
         return found
 
     def add_inferred(self, items: set[str], direction: Direction) -> set[str]:
-        """Keep the inferred steps of the items; return the items that they enter."""
+        """Keep the inferred steps of the items; return the items that they enter. Contracts have none."""
         self.inferred_from |= items
         found = set()
-        for start, end, rule in self.inference.steps(sorted(items), direction):
+        for start, end, rule in self.inference.steps(sorted(item for item in items if "/" in item), direction):
             self.inferred[start, end] = rule
             found.add(end if direction == "downstream" else start)
         return found
