@@ -1,0 +1,235 @@
+"""A dataset in: every file read, every problem found in one run, one change set out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+
+from tracegraph.errors import Problem
+from tracegraph.intake.claims import check_conflicts, derive_all, good_statements, holders_of
+from tracegraph.intake.complete import AsksEnds, check_complete
+from tracegraph.intake.csv_reader import read_csv
+from tracegraph.intake.dependents import refuse_dependents
+from tracegraph.intake.files import INCIDENTS, Found, Limits, find, read_bytes
+from tracegraph.intake.incidents import BadIncidents, IncidentFile, check_incidents, read_incidents
+from tracegraph.intake.known import AsksStanding, Known, check_holders, check_references, gather
+from tracegraph.intake.references import check_products, check_twice, id_of, records_of
+from tracegraph.intake.refusal import ERROR, Problems
+from tracegraph.intake.row_checks import check_rows
+from tracegraph.intake.rows import Rows, read_rows
+from tracegraph.intake.tables import TABLES
+from tracegraph.messages import Message
+from tracegraph.model import ChangeSet, ReferenceRecord
+from tracegraph.store.port import GraphWriter, Progress, Standing
+from tracegraph.vocabulary import Label
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that was refused.
+
+    Attributes
+    ----------
+    file, line : str, int
+        Where it begins.
+    delimiter : str
+        Of the file: decimal commas depend on it.
+    cells : mapping
+        Text by column, under the English name where the column is known.
+    reasons : sequence of Message
+        Why.
+    """
+
+    file: str
+    line: int
+    delimiter: str
+    cells: Mapping[str, str]
+    reasons: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came out of reading a dataset.
+
+    Attributes
+    ----------
+    change_set : ChangeSet
+        What the rows say that are not refused.
+    problems : list of Problem
+        Errors and warnings of all files, by file and line.
+    bad_rows : mapping
+        Table to the rows refused, also those that only rest on a refused one.
+    bad_incidents : list of BadIncidents
+        Incident files of which a part was refused.
+    notes : list of Message
+        Files that were left alone.
+    counts : mapping
+        Table to the number of its rows.
+    """
+
+    change_set: ChangeSet
+    problems: list[Problem]
+    bad_rows: dict[str, list[BadRow]] = field(default_factory=dict)
+    bad_incidents: list[BadIncidents] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that stop an import."""
+        return [problem for problem in self.problems if problem.severity == ERROR]
+
+
+def read_dataset(
+    paths: Iterable[str | PathLike[str]],
+    *,
+    standing: AsksStanding | GraphWriter | None = None,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+    may_set_recorded_at: bool = True,
+) -> Reading:
+    """Read and check a dataset; nothing is written, and no problem ends the reading.
+
+    Parameters
+    ----------
+    paths : iterable of path
+        Folders and files.
+    standing : callable or GraphWriter or None
+        The store, or its method `standing`: what may be named without being in the files. None: nothing.
+    progress : callable or None
+        Called with (bytes read, bytes in all).
+    limits : Limits or None
+        How much is read at most.
+    may_set_recorded_at : bool
+        Whether rows may say when they became known: for administrators.
+
+    Returns
+    -------
+    Reading
+        The change set of what is good, and every problem.
+    """
+    problems = Problems()
+    finding = find([Path(path) for path in paths], problems)
+    all_rows, incidents = _read_files(finding.files, problems, limits or Limits(), progress)
+    for rows in all_rows:
+        check_rows(rows, problems, may_set_recorded_at=may_set_recorded_at)
+    ask = _asker(standing)
+    known = gather(all_rows, [pair for file in incidents for pair in file.mentioned()], ask)
+    check_holders(all_rows, known, problems)
+    check_references(all_rows, known, problems)
+    check_twice(all_rows, problems)
+    check_products(all_rows, problems)
+    change_set = _change_set(all_rows, incidents, known, ask, problems)
+    return Reading(
+        change_set=change_set,
+        problems=problems.sorted(),
+        bad_rows=_bad_rows(all_rows),
+        bad_incidents=[bad for file in incidents if (bad := file.bad())],
+        notes=finding.notes,
+        counts=_counts(all_rows, incidents),
+    )
+
+
+def _read_files(
+    files: Sequence[Found], problems: Problems, limits: Limits, progress: Progress | None
+) -> tuple[list[Rows], list[IncidentFile]]:
+    all_rows: list[Rows] = []
+    incidents: list[IncidentFile] = []
+    sizes = [found.path.stat().st_size if found.path.exists() else 0 for found in files]
+    left = limits.rows
+    for position, found in enumerate(files):
+        data = read_bytes(found, limits, problems)
+        if data is None:
+            continue
+        if found.table == INCIDENTS:
+            incidents.append(read_incidents(data, found.shown, problems))
+        else:
+            table = TABLES[found.table]
+            raw = read_csv(data, found.shown, problems, frozenset(table.by_header), left)
+            if raw is not None:
+                left -= len(raw.rows)
+                all_rows.append(read_rows(raw, table, problems))
+        if progress:
+            progress(sum(sizes[: position + 1]), sum(sizes))
+    return all_rows, incidents
+
+
+def _asker(standing: AsksStanding | GraphWriter | None) -> AsksStanding | None:
+    return getattr(standing, "standing", standing)
+
+
+def _change_set(
+    all_rows: Sequence[Rows],
+    incidents: Sequence[IncidentFile],
+    known: Known,
+    ask: AsksStanding | None,
+    problems: Problems,
+) -> ChangeSet:
+    claims = derive_all(all_rows, known.label_of)
+    check_conflicts(claims, problems)
+    check_complete(claims, _ends_asker(ask), problems)
+    refuse_dependents(all_rows, known)
+    check_incidents(incidents, all_rows, known, problems)
+    statements = good_statements(claims)
+    names = [rows.file for rows in all_rows] + [file.file for file in incidents]
+    return ChangeSet(
+        description=", ".join(names),
+        statements=statements,
+        holders=holders_of(statements, known.label_of),
+        references=_references(all_rows),
+        incidents=[revision for file in incidents for revision in file.good()],
+    )
+
+
+def _ends_asker(ask: AsksStanding | None) -> AsksEnds | None:
+    if ask is None:
+        return None
+
+    def ends(wanted: Iterable[str]) -> Standing:
+        found: Collection[str] = list(wanted)
+        nothing: Collection[tuple[Label, str]] = ()
+        return ask((), nothing, found) if found else Standing(labels=())
+
+    return ends
+
+
+def _references(all_rows: Sequence[Rows]) -> list[ReferenceRecord]:
+    kept: dict[tuple[str, str], ReferenceRecord] = {}
+    for rows in all_rows:
+        for number, record in records_of(rows):
+            kept.setdefault((rows.table.name, id_of(rows, number)), record)
+    return list(kept.values())
+
+
+def _bad_rows(all_rows: Sequence[Rows]) -> dict[str, list[BadRow]]:
+    bad: dict[str, list[BadRow]] = {}
+    for rows in all_rows:
+        names = {header: name for name, header in rows.headers.items()}
+        header = [names.get(text, text) for text in rows.raw.header]
+        found = [
+            (rows.raw.lines[number], rows.raw.rows[number], reasons) for number, reasons in rows.refused.items()
+        ] + [(line, cells, [refusal.message]) for line, cells, refusal in rows.raw.ragged]
+        for line, cells, reasons in sorted(found, key=lambda row: row[0]):
+            padded = [*cells, *[""] * (len(header) - len(cells))]
+            texts = dict(zip(header, padded, strict=False))
+            bad.setdefault(rows.table.name, []).append(
+                BadRow(
+                    rows.file,
+                    line,
+                    rows.raw.delimiter,
+                    texts,
+                    tuple({str(reason): reason for reason in reasons}.values()),
+                )
+            )
+    return bad
+
+
+def _counts(all_rows: Sequence[Rows], incidents: Sequence[IncidentFile]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for rows in all_rows:
+        counts[rows.table.name] = counts.get(rows.table.name, 0) + len(rows) + len(rows.raw.ragged)
+    if incidents:
+        counts[INCIDENTS] = sum(len(file.revisions) for file in incidents)
+    return counts

@@ -1,0 +1,189 @@
+"""Which ids there are: those that the files define, and those that the store has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from tracegraph.intake.refusal import Problems, Refusal, nearest
+from tracegraph.intake.rows import Rows, named, named_ids
+from tracegraph.intake.spec import Column, Target
+from tracegraph.messages import N_
+from tracegraph.store.port import Standing
+from tracegraph.vocabulary import UNSOURCED, UNSPECIFIED, Label
+
+#: The table that defines the nodes of a label, its id column, and what such ids are asked for as.
+DEFINED_BY: Final = {
+    Label.SUPPLIER: ("suppliers", "supplier_id"),
+    Label.FACTORY: ("factories", "factory_id"),
+    Label.CONTRACT: ("contracts", "contract_id"),
+    Label.CATEGORY: ("categories", "category_id"),
+    Label.PRODUCT: ("products", "product_id"),
+    Label.SOURCE: ("sources", "source_id"),
+}
+LABELS: Final[Mapping[Target, tuple[Label, ...]]] = {
+    Target.SOURCE: (Label.SOURCE,),
+    Target.PRODUCT: (Label.PRODUCT,),
+    Target.SUPPLIER: (Label.SUPPLIER,),
+    Target.HOLDER: (Label.SUPPLIER, Label.FACTORY),
+    Target.CONTRACT: (Label.CONTRACT,),
+    Target.CATEGORY: (Label.CATEGORY,),
+}
+_ALWAYS: Final = {Target.SOURCE: {UNSOURCED}, Target.PRODUCT: {UNSPECIFIED}}
+
+
+class AsksStanding(Protocol):
+    """The store as far as an import asks it: `GraphWriter.standing`."""
+
+    def __call__(
+        self, holders: Collection[str], nodes: Collection[tuple[Label, str]], ends: Collection[str]
+    ) -> Standing:
+        """Return what is known of ids."""
+        ...
+
+
+@dataclass(slots=True)
+class Known:
+    """Ids by label.
+
+    Attributes
+    ----------
+    defined : mapping
+        Ids that a row of the files defines, also a refused one; to the file's rows and the row number, the first.
+    stored : mapping
+        Ids that were asked for and that the store has.
+    """
+
+    defined: dict[Label, dict[str, tuple[Rows, int]]] = field(default_factory=dict)
+    stored: dict[Label, set[str]] = field(default_factory=dict)
+
+    def ids(self, target: Target) -> set[str]:
+        """Return every id that may be named as `target`."""
+        found = set(_ALWAYS.get(target, ()))
+        for label in LABELS[target]:
+            found.update(self.defined.get(label, ()), self.stored.get(label, ()))
+        return found
+
+    def label_of(self, holder: str) -> Label:
+        """Return whether a holder is a supplier or a factory."""
+        is_factory = holder in self.defined[Label.FACTORY] or holder in self.stored.get(Label.FACTORY, ())
+        return Label.FACTORY if is_factory else Label.SUPPLIER
+
+
+def gather(all_rows: Iterable[Rows], mentioned: Iterable[tuple[Label, str]], ask: AsksStanding | None) -> Known:
+    """Return which ids there are.
+
+    Parameters
+    ----------
+    all_rows : iterable of Rows
+        The rows of all files.
+    mentioned : iterable of (Label, str)
+        Further ids to ask the store for, as incidents name them.
+    ask : callable or None
+        The store; None when there is none.
+    """
+    files = list(all_rows)
+    known = Known({label: {} for label in DEFINED_BY})
+    for label, (table, column) in DEFINED_BY.items():
+        for rows in files:
+            if rows.table.name == table:
+                for number, value in named(rows, rows.table.by_name[column]):
+                    known.defined[label].setdefault(value, (rows, number))
+    if ask is None:
+        return known
+    wanted = {(label, value) for rows in files for label, value in _asked(rows, known)} | set(mentioned)
+    holders = {value for label, value in wanted if label in (Label.SUPPLIER, Label.FACTORY)}
+    nodes = {(label, value) for label, value in wanted if label not in (Label.SUPPLIER, Label.FACTORY)}
+    holders.update(known.defined[Label.SUPPLIER], known.defined[Label.FACTORY])
+    for label, value in ask(holders, nodes, ()).labels:
+        known.stored.setdefault(label, set()).add(value)
+    return known
+
+
+def _asked(rows: Rows, known: Known) -> Iterator[tuple[Label, str]]:
+    for column in rows.table.columns:
+        if column.refers:
+            for label in LABELS[column.refers]:
+                for value in named_ids(rows, column) - known.defined[label].keys():
+                    yield label, value
+
+
+# --- checks --------------------------------------------------------------------------------------------------------
+
+
+def check_references(all_rows: Iterable[Rows], known: Known, problems: Problems) -> None:
+    """Refuse rows that name something that is neither in the files nor in the store; warn of products that are new."""
+    ids = {target: known.ids(target) for target in Target}
+    new_products: set[str] = set()
+    for rows in all_rows:
+        for column in rows.table.columns:
+            if column.refers is None or not (unknown := named_ids(rows, column) - ids[column.refers]):
+                continue
+            for number, value in named(rows, column):
+                if value not in unknown:
+                    continue
+                if column.refers is not Target.PRODUCT:
+                    rows.refuse(number, column.name, _dangling(value, column, known, ids[column.refers]), problems)
+                elif value not in new_products:
+                    new_products.add(value)
+                    rows.warn(number, column.name, _new_product(value, ids[Target.PRODUCT]), problems)
+
+
+def check_holders(all_rows: Iterable[Rows], known: Known, problems: Problems) -> None:
+    """Refuse rows that define a supplier by the id of a factory, or the other way round."""
+    for rows in all_rows:
+        for label, other in ((Label.SUPPLIER, Label.FACTORY), (Label.FACTORY, Label.SUPPLIER)):
+            table, column = DEFINED_BY[label]
+            if rows.table.name != table:
+                continue
+            for number, value in named(rows, rows.table.by_name[column]):
+                if value in known.defined[other] or value in known.stored.get(other, ()):
+                    rows.refuse(number, column, _two_labels(value, label, other, known), problems)
+
+
+def _dangling(value: str, column: Column, known: Known, ids: set[str]) -> Refusal:
+    if column.refers is Target.SUPPLIER and value in known.ids(Target.HOLDER):
+        return Refusal(
+            "not-a-supplier",
+            N_("{value} is a factory; {column} names a supplier"),
+            N_("name the supplier that operates it, or who sells its goods"),
+            value=value,
+            column=column.name,
+        )
+    message = N_("{value} is no {target} of these files or of the store")
+    near = nearest(value, ids, cutoff=0.8) if len(ids) <= _MANY else None
+    values = {"value": value, "target": str(column.refers), "near": near}
+    if near:
+        return Refusal("unknown-id", message, N_("did you mean {near}?"), **values)
+    return Refusal("unknown-id", message, N_("add a row that describes it, or correct the id"), **values)
+
+
+_MANY: Final = 5_000  # ids among which a near one is looked for
+
+
+def _new_product(value: str, ids: set[str]) -> Refusal:
+    message = N_("{value} is not in products.csv and becomes a new product")
+    near = nearest(value, ids, cutoff=0.8) if len(ids) <= _MANY else None
+    if near:
+        return Refusal("new-product", message, N_("did you mean {near}?"), value=value, near=near)
+    return Refusal(
+        "new-product", message, N_("describe it in products.csv: what it is a kind of and made from"), value=value
+    )
+
+
+def _two_labels(value: str, label: Label, other: Label, known: Known) -> Refusal:
+    place = known.defined[other].get(value)
+    values = {"value": value, "label": label.lower(), "other": other.lower()}
+    remedy = N_("give one of them another id: ids are unique across suppliers and factories together")
+    if place is None:
+        return Refusal("two-labels", N_("{value} is a {label} here, but a {other} in the store"), remedy, **values)
+    rows, number = place
+    return Refusal(
+        "two-labels",
+        N_("{value} is a {label} here, but a {other} in {file}, line {line}"),
+        remedy,
+        **values,
+        file=rows.file,
+        line=rows.raw.lines[number],
+    )

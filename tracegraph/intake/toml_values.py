@@ -1,0 +1,125 @@
+"""Readers of TOML values: a value in, the value that is stored out, or a `Refusal`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+from typing import Any, Final
+
+from tracegraph.intake.cells import parse_date, parse_id, parse_text, parse_time, parse_url, utc_text
+from tracegraph.intake.refusal import Refusal, not_one_of
+from tracegraph.messages import N_
+
+#: Reads one value.
+Reader = Callable[[Any], Any]
+
+_SEVERITY_PARTS: Final = ("scale", "scope", "irremediability")
+_SEVERITY_HIGHEST: Final = 5
+
+
+def text(value: Any) -> str:
+    """Return a text that is not empty."""
+    found = parse_text(_of_type(value, str, N_("a text")))
+    if not found:
+        raise _wrong(value, N_("a text"))
+    return found
+
+
+def identifier(value: Any) -> str:
+    """Return an id."""
+    return parse_id(_of_type(value, str, N_("an id")))
+
+
+def address(value: Any) -> str:
+    """Return a web address."""
+    return parse_url(_of_type(value, str, N_("a web address")))
+
+
+def flag(value: Any) -> bool:
+    """Return true or false."""
+    return bool(_of_type(value, bool, N_("true or false")))
+
+
+def day(value: Any) -> str:
+    """Return a date, written as one or as a text."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return parse_date(str(value))
+
+
+def moment(value: Any) -> str:
+    """Return a time in UTC; a date means its start, and a time without offset is refused."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        try:
+            return utc_text(value)
+        except OverflowError:
+            return parse_time(str(value)[:5])
+    return parse_time(value.isoformat() if isinstance(value, date) else str(value))
+
+
+def severity(value: Any) -> dict[str, int]:
+    """Return the three parts of severity, each 1 to 5."""
+    parts = _of_type(value, dict, N_("a table"))
+    for name in parts:
+        if name not in _SEVERITY_PARTS:
+            raise not_one_of(name, _SEVERITY_PARTS, "unknown-key")
+    for name in _SEVERITY_PARTS:
+        part = parts.get(name)
+        if not isinstance(part, int) or isinstance(part, bool) or not 1 <= part <= _SEVERITY_HIGHEST:
+            raise Refusal(
+                "severity",
+                N_("{name} of severity is {part}, not a whole number from 1 to 5"),
+                N_("write for example severity = {{ scale = 4, scope = 3, irremediability = 3 }}"),
+                name=name,
+                part="missing" if part is None else str(part),
+            )
+    return {name: parts[name] for name in _SEVERITY_PARTS}
+
+
+def one_of(words: Collection[str], rule: str) -> Reader:
+    """Return a reader of a word from a closed list."""
+
+    def read(value: Any) -> str:
+        if value not in words:
+            raise not_one_of(str(value)[:40], words, rule)
+        return str(value)
+
+    return read
+
+
+def many(read: Reader) -> Reader:
+    """Return a reader of a list, each value kept once."""
+
+    def read_all(value: Any) -> tuple[Any, ...]:
+        return tuple(dict.fromkeys(read(part) for part in _of_type(value, list, N_("a list"))))
+
+    return read_all
+
+
+def table(value: Any) -> dict[str, Any]:
+    """Return a table."""
+    return dict(_of_type(value, dict, N_("a table")))
+
+
+def tables(value: Any) -> list[dict[str, Any]]:
+    """Return a list of tables that is not empty."""
+    found = [table(part) for part in _of_type(value, list, N_("a list of tables"))]
+    if not found:
+        raise _wrong(value, N_("a list of tables"))
+    return found
+
+
+def _of_type(value: Any, wanted: type, name: str) -> Any:
+    if not isinstance(value, wanted):
+        raise _wrong(value, name)
+    return value
+
+
+def _wrong(value: Any, name: str) -> Refusal:
+    return Refusal(
+        "wrong-type",
+        N_("{value} is not {wanted}"),
+        N_("write {wanted} here"),
+        value=str(value)[:80],
+        wanted=name,
+    )
