@@ -187,6 +187,8 @@ def _parse_header(path: Path, lines: list[str]) -> tuple[str, tuple[Field, ...],
 
 def _check_statement(path: Path, query: Query) -> None:
     bare = _STRING.sub("''", query.text)
+    if ";" in bare or "//" in bare:
+        _refuse(path, N_("{path}: one statement a file, without a semicolon, and comments in the header alone"))
     declared, used = {field.name for field in query.params}, set(_PLACE.findall(bare))
     if declared != used:
         _refuse(
@@ -203,8 +205,6 @@ def _check_statement(path: Path, query: Query) -> None:
             columns=columns,
             returned=returned,
         )
-    if ";" in bare or "//" in bare:
-        _refuse(path, N_("{path}: one statement a file, without a semicolon, and comments in the header alone"))
     if query.mode == "read" and _WRITES.search(bare):
         _refuse(path, N_("{path}: a statement under read/ writes"))
     if query.mode == "write" and not _WRITES.search(bare):
