@@ -1,0 +1,104 @@
+"""Opens a store by its address: the one place, with the tests, that names concrete stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Final, cast
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from tracegraph.errors import InvalidInput, StoreNotReady
+from tracegraph.messages import N_
+from tracegraph.store.port import Store
+
+SQLITE: Final = "sqlite"
+NEO4J_SCHEMES: Final = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+
+
+def open_store(
+    url: str, *, user: str | None = None, password: str | None = None, create: bool = True, init: bool = True
+) -> Store:
+    """Open the store at an address.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///file.db`` (relative), ``sqlite:////folder/file.db`` (absolute), ``neo4j://host`` or ``bolt://host``.
+    user, password : str, optional
+        For a Neo4j whose address names none.
+    create : bool
+        Whether an SQLite file that does not exist is made.
+    init : bool
+        Whether an SQLite store is set up, or brought up to date, at once; a Neo4j store, by ``tracegraph store init``.
+
+    Returns
+    -------
+    Store
+        To be closed by the caller.
+
+    Raises
+    ------
+    InvalidInput
+        The address is none of these.
+    StoreNotReady
+        There is no such SQLite file and `create` is false.
+    """
+    scheme = url.partition("://")[0].lower()
+    if scheme == SQLITE:
+        return _open_sqlite(sqlite_path(url), create, init)
+    if scheme in NEO4J_SCHEMES:
+        return _store_class("tracegraph.store.neo4j", "Neo4jStore")(with_credentials(url, user, password))
+    raise InvalidInput(
+        N_("{url!r} is not the address of a store: use sqlite:///file.db, neo4j://host or bolt://host"),
+        url=without_password(url),
+    )
+
+
+def _open_sqlite(path: Path, create: bool, init: bool) -> Store:
+    if not path.exists() and not create:
+        raise StoreNotReady(
+            N_("there is no store at {path}: import a dataset first (tracegraph import DIR), or try tracegraph demo"),
+            path=str(path),
+        )
+    store = _store_class("tracegraph.store.sqlite", "SqliteStore")(path)
+    if init:
+        try:
+            store.init()
+        except BaseException:
+            store.close()
+            raise
+    return store
+
+
+def _store_class(module: str, name: str) -> Callable[[Path | str], Store]:
+    """Return a store's class; its module, and the driver that it needs, are loaded when it is used."""
+    return cast("Callable[[Path | str], Store]", getattr(import_module(module), name))
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file of an SQLite address."""
+    rest = url.partition("://")[2]
+    if not rest.startswith("/") or len(rest) < 2:
+        raise InvalidInput(
+            N_("{url!r} names no file: write sqlite:///file.db, or sqlite:////folder/file.db for an absolute path"),
+            url=url,
+        )
+    return Path(rest[1:])
+
+
+def with_credentials(url: str, user: str | None, password: str | None) -> str:
+    """Return a Neo4j address with user and password, unless it names them itself."""
+    parts = urlsplit(url)
+    if parts.username or not password:
+        return url
+    login = f"{quote(user or 'neo4j', safe='')}:{quote(password, safe='')}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc}"))
+
+
+def without_password(url: str) -> str:
+    """Return an address as it may be shown."""
+    parts = urlsplit(url)
+    if not parts.password:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@", 1)))

@@ -1,0 +1,79 @@
+"""Incidents as a reader sees them: the revision that was newest then, and all that were known."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from tracegraph.errors import UnknownNode
+from tracegraph.lens import Lens
+from tracegraph.messages import N_
+from tracegraph.model import IncidentRevision, incident_from_body
+from tracegraph.store.port import Record, RecordStore
+
+KIND = "incident"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident under a lens.
+
+    Attributes
+    ----------
+    revisions : tuple of IncidentRevision
+        All that the reader sees, the oldest first; never empty.
+    """
+
+    revisions: tuple[IncidentRevision, ...]
+
+    @property
+    def current(self) -> IncidentRevision:
+        """The newest revision: the state as of the lens."""
+        return self.revisions[-1]
+
+
+def list_incidents(store: RecordStore, lens: Lens) -> list[IncidentView]:
+    """Return the incidents that a reader sees, by the day they happened, then by id."""
+    views = _views(store.records(KIND), lens)
+    return sorted(views, key=lambda view: (view.current.happened_from or "", view.current.incident_id))
+
+
+def find_incident(store: RecordStore, incident_id: str, lens: Lens) -> IncidentView:
+    """Return one incident.
+
+    Raises
+    ------
+    UnknownNode
+        The reader sees none of this id; the message names near ones.
+    """
+    views = _views(store.records(KIND, incident_id), lens)
+    if views:
+        return views[0]
+    known = [str(view.current.incident_id) for view in list_incidents(store, lens)]
+    near = difflib.get_close_matches(incident_id, known, n=3, cutoff=0.5)
+    if near:
+        raise UnknownNode(
+            N_("no incident {id} is recorded under this view; did you mean {near}?"),
+            id=incident_id,
+            near=", ".join(near),
+        )
+    raise UnknownNode(
+        N_("no incident {id} is recorded under this view; `tracegraph incident list` shows those that are"),
+        id=incident_id,
+    )
+
+
+def _views(records: list[Record], lens: Lens) -> list[IncidentView]:
+    seen: dict[str, list[Record]] = {}
+    for record in records:
+        if record.recorded_at <= lens.known_at < record.retracted_at and record.visibility in lens.visible_to:
+            seen.setdefault(record.id, []).append(record)
+    return [
+        IncidentView(
+            tuple(
+                incident_from_body(record.id, record.body, record.recorded_at)
+                for record in sorted(versions, key=lambda record: (record.recorded_at, record.version))
+            )
+        )
+        for versions in seen.values()
+    ]
