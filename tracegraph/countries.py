@@ -1,7 +1,7 @@
 """One resolver of countries: codes and names, in Swedish and English, to ISO 3166-1 alpha-2.
 
-Never a guess: a text is a code, a name that the standard, CLDR or `countrynames` lists, or it is unknown. The tables
-are built at the first question, so that importing this module costs nothing.
+Never a guess: a text is a code, a name that the standard or CLDR lists, one of a few further names that real lists
+use, or it is unknown. The tables are built at the first question, so that importing this module costs little.
 """
 
 from __future__ import annotations
@@ -13,22 +13,53 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final
 
+import pycountry
+from babel import Locale
+
 #: In use by the European Union and CLDR; ISO 3166-1 leaves the code to its users.
 KOSOVO: Final = "XK"
 
-#: Swedish forms in use that no table has.
+#: Names in use that neither table has: older ones, shorter ones, and the order of words that lists prefer.
 _FURTHER: Final = {
-    "Förenta staterna": "US",
     "Amerikas förenta stater": "US",
-    "Förenade kungariket": "GB",
+    "Burma": "MM",
+    "Cape Verde": "CV",
+    "Congo Brazzaville": "CG",
+    "Congo Kinshasa": "CD",
+    "Czech": "CZ",
+    "Democratic Republic of Congo": "CD",
+    "Democratic Republic of the Congo": "CD",
+    "DR Congo": "CD",
+    "East Timor": "TL",
+    "England": "GB",
     "Folkrepubliken Kina": "CN",
+    "Förenade kungariket": "GB",
+    "Förenta staterna": "US",
+    "Great Britain": "GB",
+    "Holland": "NL",
+    "Hongkong": "HK",
+    "Ivory Coast": "CI",
+    "Korea": "KR",  # supplier lists mean the republic; the north is spelled out in all that were seen
+    "Macau": "MO",
+    "Macedonia": "MK",
+    "Northern Ireland": "GB",
+    "Palestine": "PS",
+    "Republic of Ireland": "IE",
     "Republiken Korea": "KR",
+    "Russia": "RU",
+    "Scotland": "GB",
+    "Swaziland": "SZ",
+    "Turkey": "TR",
+    "UAE": "AE",
+    "UK": "GB",
+    "Vatican": "VA",
+    "Vitryssland": "BY",
+    "Wales": "GB",
 }
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _NO_LETTER = re.compile(r"[^\w]+|_+")
 _LANGUAGES: Final = ("en", "sv")
-_ABBREVIATION: Final = 3  # letters up to which a text is taken for a code or an abbreviation, not a name
 
 
 @lru_cache(maxsize=8192)
@@ -65,23 +96,11 @@ def nearest(text: str) -> str | None:
 @cache
 def alpha2_codes() -> frozenset[str]:
     """Return every code that `resolve` may answer."""
-    import pycountry  # lazy: tables of a few hundred kB: only when a country is asked for
-
     return frozenset(country.alpha_2 for country in pycountry.countries) | {KOSOVO}
 
 
 def _by_name(text: str) -> str | None:
-    return _names().get(_key(text)) or _by_variant(text)
-
-
-def _by_variant(text: str) -> str | None:
-    """Ask `countrynames`, which knows how names are really written; never its fuzzy search."""
-    if len(text) <= _ABBREVIATION and not text.isupper():
-        return None  # "No" is an answer, "NO" a country
-    import countrynames  # lazy: a quarter of a second: only for what no table of names has
-
-    code = countrynames.to_code(text, fuzzy=False) if text else None
-    return code if code in alpha2_codes() else None
+    return _names().get(_key(text))
 
 
 def _by_parts(text: str) -> str | None:
@@ -108,10 +127,12 @@ def _key(text: str) -> str:
     return _NO_LETTER.sub(" ", folded).strip()
 
 
+def _without_accents(key: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", key) if not unicodedata.combining(sign))
+
+
 @cache
 def _codes() -> dict[str, str]:
-    import pycountry  # lazy: see `alpha2_codes`
-
     codes = {KOSOVO: KOSOVO}
     for country in pycountry.countries:
         codes |= dict.fromkeys((country.alpha_2, country.alpha_3, country.numeric), country.alpha_2)
@@ -120,13 +141,12 @@ def _codes() -> dict[str, str]:
 
 @cache
 def _names() -> dict[str, str]:
-    """Code by name as `_key` writes it."""
-    return {_key(text): code for text, code in _listed_names() if _key(text)}
+    """Code by name as `_key` writes it, with its accents and without them."""
+    listed = {_key(text): code for text, code in _listed_names() if _key(text)}
+    return {_without_accents(key): code for key, code in listed.items()} | listed
 
 
 def _listed_names() -> Iterator[tuple[str, str]]:
-    import pycountry  # lazy: see `alpha2_codes`
-
     yield from _FURTHER.items()
     for language in _LANGUAGES:
         for code, text in _territories(language).items():
@@ -145,7 +165,5 @@ def _language_of(key: str) -> str:
 
 @cache
 def _territories(language: str) -> dict[str, str]:
-    from babel import Locale  # lazy: see `alpha2_codes`
-
     territories = Locale.parse(language).territories
     return {code: territories[code] for code in sorted(alpha2_codes()) if code in territories}

@@ -3,8 +3,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
-import sys
 import unicodedata
 from pathlib import Path
 
@@ -101,9 +99,3 @@ def test_country_names_of_labour_lists_and_factory_lists(shared_dir: Path) -> No
 def test_codes_of_the_factory_hub(shared_dir: Path) -> None:
     pairs = json.loads((shared_dir / "data/oshub/replies/countries.json").read_text(encoding="utf-8"))
     assert [(code, text) for code, text in pairs if code != countries.resolve(text)] == []
-
-
-def test_importing_it_loads_no_tables() -> None:
-    program = "import sys, tracegraph.countries; print({'pycountry', 'countrynames', 'babel'} & set(sys.modules))"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "set()"
