@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
@@ -29,7 +29,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
             "w", encoding="utf-8", newline="\n", dir=target.parent, prefix=f".{target.name}.", delete=False
         ) as file:
             partial = Path(file.name)
-            yield file
+            yield cast(TextIO, file)
             file.flush()
             os.fsync(file.fileno())
         partial.chmod(_mode(target))

@@ -1,8 +1,8 @@
 """Everything a store holds as NDJSON: the backup, and the way from one store to the other.
 
-One JSON object a line, in the order and form of `tracegraph.store.canonical`, so that equal stores give equal bytes. The
-last line counts the lines before it: a file that was cut short is recognised. The administrator's one read without a
-lens.
+One JSON object a line, in the order and form of `tracegraph.store.canonical`, so that equal stores give equal bytes.
+The last line counts the lines before it: a file that was cut short is recognised. The administrator's one read without
+a lens.
 """
 
 from __future__ import annotations

@@ -88,8 +88,9 @@ class DepthSweep:
 
     def __init__(self, portfolio: Portfolio, identified: Flags) -> None:
         self.portfolio, self.identified = portfolio, identified
+        inferred = _without(portfolio.inferred, portfolio.becomes, portfolio.n)
         self.supplies, self.becomes, self.inferred = (
-            Upstream(pairs, portfolio.n) for pairs in (portfolio.supplies, portfolio.becomes, portfolio.inferred)
+            Upstream(pairs, portfolio.n) for pairs in (portfolio.supplies, portfolio.becomes, inferred)
         )
 
     @cached_property
@@ -189,6 +190,12 @@ class _State:
             found += fresh
             rows, bits = _new(self.by_claim, *self.sweep.becomes.push(*_joined(fresh)))
         return _joined(found) if found else (rows, bits)
+
+
+def _without(pairs: Pairs, others: Pairs, n: int) -> Pairs:
+    """Return the pairs that are not among others: where a claim says it, nothing needs to be inferred."""
+    kept = ~np.isin(pairs.start * n + pairs.end, others.start * n + others.end)
+    return Pairs(pairs.start[kept], pairs.end[kept])
 
 
 def _new(seen: Bits, rows: Ints, bits: Bits) -> tuple[Ints, Bits]:

@@ -157,6 +157,7 @@ def _steps(cone: Cone, tiers: Tiers, contract: str) -> tuple[ChainStep, ...]:
     steps += [
         ChainStep(start, end, INFERRED, tiers.by_claim[end], Grade.INFERRED, rule=rule)
         for (start, end), rule in cone.inferred.items()
+        if all(claim.type != T.BECOMES for claim in cone.claims.get((start, end), ()))  # a claim says it already
     ]
     return tuple(sorted(steps, key=lambda step: (step.tier, step.end, step.start, step.type)))
 

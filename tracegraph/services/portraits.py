@@ -142,13 +142,12 @@ class Portraits:
     def _items_of_product(self, node: NodeRef) -> list[RawLink]:
         items = [row.item_id for row in self.reader.portfolio(self.lens).items if row.product == node.id]
         offers = _by_end(self._links(items, (T.OFFERS,), "upstream"))
-        return [
-            RawLink(
-                Link(LinkRole.ITEM, T.OFFERS if item in offers else None, node.id, item, NodeRef(Label.ITEM, item)),
-                offers.get(item, []),
-            )
-            for item in items
-        ]
+        found = []
+        for item in items:
+            kind, said = (T.OFFERS, offers[item]) if item in offers else (None, [])
+            link = Link(LinkRole.ITEM, kind, node.id, item, NodeRef(Label.ITEM, item), product=node.id)
+            found.append(RawLink(link, said))
+        return found
 
     def country(self, code: str) -> Portrait | None:
         """Return the portrait of a country: the factories that stand there, the suppliers registered there."""

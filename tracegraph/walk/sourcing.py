@@ -38,7 +38,7 @@ def sourcing_state(
         Whether it is a contract: its default is `complete`, and with no visible delivery it is always an open end.
     """
     shares = [decide_share(rows) for rows in inflows]
-    low, high = sum(share[0] for share in shares), sum(share[1] for share in shares)
+    low, high = sum((share[0] for share in shares), 0.0), sum((share[1] for share in shares), 0.0)
     value = decide_sourcing(stated)
     sourcing, count = value or SourcingValue(Sourcing.COMPLETE if contract else Sourcing.OPEN, None)
     shortfall = _shortfall(count, len(shares), high + made, contract) if sourcing is Sourcing.COMPLETE else None
