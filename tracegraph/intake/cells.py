@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from tracegraph import countries
-from tracegraph.intake import identifiers, numbers
+from tracegraph.intake.identifiers import identifier, lei, org_no, os_id
+from tracegraph.intake.numbers import confidence, count, latitude, longitude, money, share
 from tracegraph.intake.refusal import Refusal, not_one_of
 from tracegraph.intake.spec import Column, Kind
 from tracegraph.messages import N_
@@ -212,12 +213,12 @@ _PARSERS: Final[dict[Kind, Callable[[str, Column], Any]]] = {
     Kind.DATE: parse_date,
     Kind.TIME: parse_time,
     Kind.FLAG: _flag,
-    Kind.COUNT: numbers.count,
-    Kind.MONEY: numbers.money,
-    Kind.SHARE: numbers.share,
-    Kind.CONFIDENCE: numbers.confidence,
-    Kind.LATITUDE: numbers.latitude,
-    Kind.LONGITUDE: numbers.longitude,
+    Kind.COUNT: count,
+    Kind.MONEY: money,
+    Kind.SHARE: share,
+    Kind.CONFIDENCE: confidence,
+    Kind.LATITUDE: latitude,
+    Kind.LONGITUDE: longitude,
     Kind.COUNTRY: parse_country,
     Kind.REGION: _region,
     Kind.VISIBILITY: parse_visibility,
@@ -228,8 +229,8 @@ _PARSERS: Final[dict[Kind, Callable[[str, Column], Any]]] = {
     ),
     Kind.CPV: _pattern("cpv", _CPV, N_("{value} is not a CPV code"), N_("write 8 digits, for example 33141420")),
     Kind.HS: _pattern("hs", _HS, N_("{value} is not an HS code"), N_("write 2 to 10 digits, for example 4015.19")),
-    Kind.ORG_NO: lambda text, _column: identifiers.org_no(text),
-    Kind.LEI: lambda text, _column: identifiers.lei(text),
-    Kind.OS_ID: lambda text, _column: identifiers.os_id(text),
-    Kind.IDENTIFIER: lambda text, _column: identifiers.identifier(parse_text(text)),
+    Kind.ORG_NO: lambda text, _column: org_no(text),
+    Kind.LEI: lambda text, _column: lei(text),
+    Kind.OS_ID: lambda text, _column: os_id(text),
+    Kind.IDENTIFIER: lambda text, _column: identifier(parse_text(text)),
 }

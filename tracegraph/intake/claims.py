@@ -86,9 +86,7 @@ def _also(claims: Claims, before: int, position: int) -> None:
 def _two_contents(file: str, line: int) -> Refusal:
     return Refusal(
         "two-contents",
-        N_(
-            "the row contradicts {file}, line {line}: same ends, source, valid_from and visibility, but another content"
-        ),
+        N_("the row contradicts {file}, line {line}: same ends, source, valid_from and visibility, other content"),
         N_("keep the row that is right, or give the two different sources or dates"),
         file=file,
         line=line,

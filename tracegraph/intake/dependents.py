@@ -31,7 +31,7 @@ def refuse_dependents(all_rows: Sequence[Rows], known: Known) -> None:
 
 
 def _without_definition(all_rows: Sequence[Rows], known: Known) -> Iterator[tuple[Rows, int, Message]]:
-    standing = {label: _standing(label, all_rows, known) for label in DEFINED_BY}
+    standing = {label: standing_ids(label, all_rows, known) for label in DEFINED_BY}
     for rows in all_rows:
         for column in rows.table.columns:
             if column.refers not in _NEEDED:
@@ -45,7 +45,8 @@ def _without_definition(all_rows: Sequence[Rows], known: Known) -> Iterator[tupl
                     yield rows, number, _rests_on(value, *place)
 
 
-def _standing(label: Label, all_rows: Sequence[Rows], known: Known) -> set[str]:
+def standing_ids(label: Label, all_rows: Sequence[Rows], known: Known) -> set[str]:
+    """Return the ids of a label that the store has or a row defines that is not refused."""
     table, column = DEFINED_BY[label]
     found = set(known.stored.get(label, ()))
     for rows in all_rows:

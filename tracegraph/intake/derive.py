@@ -127,11 +127,11 @@ def _supplies(rows: Rows, _label_of: LabelOf) -> Iterator[tuple[int, Statement]]
     for number, says, seller, buyer, product, into in _each(rows, "seller_id", "buyer_id", "product", "into_product"):
         bought = item(buyer, product)
         if seller == buyer:
-            yield number, _becomes(bought, item(buyer, into), seller, says, says.share_low, says.share_high)
+            yield number, _becomes(bought, item(buyer, into), seller, says, (says.share_low, says.share_high))
             continue
         yield number, _goods("supplies", RelationshipType.SUPPLIES, item(seller, product), bought, says)
         if into and into != product:
-            yield number, _becomes(bought, item(buyer, into), seller, says, 0.0, 1.0)
+            yield number, _becomes(bought, item(buyer, into), seller, says, _NOT_STATED)
 
 
 def _items(rows: Rows, label_of: LabelOf) -> Iterator[tuple[int, Statement]]:
@@ -162,6 +162,10 @@ _TABLES: Final[Mapping[str, Callable[[Rows, LabelOf], Iterator[tuple[int, Statem
     "items": _items,
     "services": _services,
 }
+
+
+_NOTHING: Final[Mapping[str, AttributeValue]] = {}  # one for all claims that state no more
+_NOT_STATED: Final = (0.0, 1.0)
 
 
 # --- one claim -----------------------------------------------------------------------------------------------------
@@ -211,9 +215,7 @@ def _link(
     start: NodeRef,
     end: NodeRef,
     says: Says,
-    *,
-    qualifier: str = "",
-    attributes: Mapping[str, AttributeValue] = {},
+    **further: Any,
 ) -> Statement:
     """Return a claim without shares."""
     return Statement(
@@ -227,9 +229,8 @@ def _link(
         valid_from=says.valid_from,
         valid_to=says.valid_to,
         confidence=says.confidence,
-        qualifier=qualifier,
-        attributes=attributes,
         recorded_at=says.recorded_at,
+        **further,
     )
 
 
@@ -253,7 +254,7 @@ def _goods(table: str, type_: RelationshipType, start: NodeRef, end: NodeRef, sa
     )
 
 
-def _becomes(start: NodeRef, end: NodeRef, seller: str, says: Says, low: float, high: float) -> Statement:
+def _becomes(start: NodeRef, end: NodeRef, seller: str, says: Says, shares: tuple[float, float]) -> Statement:
     return Statement(
         table="supplies",
         type=RelationshipType.BECOMES,
@@ -264,13 +265,10 @@ def _becomes(start: NodeRef, end: NodeRef, seller: str, says: Says, low: float, 
         visibility=says.visibility,
         valid_from=says.valid_from,
         valid_to=says.valid_to,
-        share_low=low,
-        share_high=high,
+        share_low=shares[0],
+        share_high=shares[1],
         confidence=says.confidence,
         qualifier=seller,
         attributes=_NOTHING,
         recorded_at=says.recorded_at,
     )
-
-
-_NOTHING: Final[Mapping[str, AttributeValue]] = {}

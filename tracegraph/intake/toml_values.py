@@ -17,7 +17,7 @@ _SEVERITY_PARTS: Final = ("scale", "scope", "irremediability")
 _SEVERITY_HIGHEST: Final = 5
 
 
-def text(value: Any) -> str:
+def read_text(value: Any) -> str:
     """Return a text that is not empty."""
     found = parse_text(_of_type(value, str, N_("a text")))
     if not found:
@@ -25,29 +25,29 @@ def text(value: Any) -> str:
     return found
 
 
-def identifier(value: Any) -> str:
+def read_id(value: Any) -> str:
     """Return an id."""
     return parse_id(_of_type(value, str, N_("an id")))
 
 
-def address(value: Any) -> str:
+def read_address(value: Any) -> str:
     """Return a web address."""
     return parse_url(_of_type(value, str, N_("a web address")))
 
 
-def flag(value: Any) -> bool:
+def read_flag(value: Any) -> bool:
     """Return true or false."""
     return bool(_of_type(value, bool, N_("true or false")))
 
 
-def day(value: Any) -> str:
+def read_day(value: Any) -> str:
     """Return a date, written as one or as a text."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     return parse_date(str(value))
 
 
-def moment(value: Any) -> str:
+def read_moment(value: Any) -> str:
     """Return a time in UTC; a date means its start, and a time without offset is refused."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         try:
@@ -57,7 +57,7 @@ def moment(value: Any) -> str:
     return parse_time(value.isoformat() if isinstance(value, date) else str(value))
 
 
-def severity(value: Any) -> dict[str, int]:
+def read_severity(value: Any) -> dict[str, int]:
     """Return the three parts of severity, each 1 to 5."""
     parts = _of_type(value, dict, N_("a table"))
     for name in parts:
@@ -76,7 +76,7 @@ def severity(value: Any) -> dict[str, int]:
     return {name: parts[name] for name in _SEVERITY_PARTS}
 
 
-def one_of(words: Collection[str], rule: str) -> Reader:
+def read_word(words: Collection[str], rule: str) -> Reader:
     """Return a reader of a word from a closed list."""
 
     def read(value: Any) -> str:
@@ -87,7 +87,7 @@ def one_of(words: Collection[str], rule: str) -> Reader:
     return read
 
 
-def many(read: Reader) -> Reader:
+def read_list(read: Reader) -> Reader:
     """Return a reader of a list, each value kept once."""
 
     def read_all(value: Any) -> tuple[Any, ...]:
@@ -96,14 +96,14 @@ def many(read: Reader) -> Reader:
     return read_all
 
 
-def table(value: Any) -> dict[str, Any]:
+def read_table(value: Any) -> dict[str, Any]:
     """Return a table."""
     return dict(_of_type(value, dict, N_("a table")))
 
 
-def tables(value: Any) -> list[dict[str, Any]]:
+def read_tables(value: Any) -> list[dict[str, Any]]:
     """Return a list of tables that is not empty."""
-    found = [table(part) for part in _of_type(value, list, N_("a list of tables"))]
+    found = [read_table(part) for part in _of_type(value, list, N_("a list of tables"))]
     if not found:
         raise _wrong(value, N_("a list of tables"))
     return found
