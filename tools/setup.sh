@@ -59,17 +59,6 @@ for lock in "${locks[@]}"; do
     [ -f "$lock" ] || fail "$lock is missing: restore it from git, or make it with tools/lock.sh"
 done
 
-# PyICU comes as source alone: it wants a C++ compiler, ICU and Python's headers.
-can_build_icu() {
-    command -v c++ >/dev/null && command -v pkg-config >/dev/null && pkg-config --exists icu-i18n &&
-        "$python" -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").is_file())'
-}
-if grep -qi '^pyicu==' "${locks[@]}" && ! "$python" -c 'import icu' 2>/dev/null && ! can_build_icu; then
-    apt_install g++ pkg-config libicu-dev python3-dev || true
-    can_build_icu || fail "a C++ compiler, pkg-config, the ICU library and Python's headers are needed to build PyICU" \
-        "(Debian: apt-get install g++ pkg-config libicu-dev python3-dev)"
-fi
-
 stamp=.venv/tracegraph-setup-$mode
 state=$(cat "${locks[@]}" pyproject.toml | "$python" -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
 if ! grep -qsx "$state" "$stamp"; then
