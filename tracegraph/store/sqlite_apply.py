@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final
 
+from tracegraph.errors import ImportInterrupted
+from tracegraph.messages import N_
 from tracegraph.model import ChangeSet, IncidentRevision, NodeRef, ReferenceRecord, canonical_json, incident_body
 from tracegraph.store.canonical import body_digest, reference_body, reference_id, reference_label
 from tracegraph.store.port import ATOMIC_STATEMENTS, ApplyReport, Progress
@@ -51,6 +53,8 @@ class Application:
         self._in_batches = self._total > ATOMIC_STATEMENTS
         self._tally = Tally()
         self._resumed = False
+        self._number: int | None = None  # of the change set, once a part of it is written
+        self._keys: Keys | None = None
 
     def run(self) -> ApplyReport:
         """Write it; see `GraphWriter.apply`."""
@@ -84,12 +88,23 @@ class Application:
 
     def _journal(self, connection: sqlite3.Connection) -> Journal:
         journal = unfinished(connection)
+        if self._number not in (None, journal and journal.number):
+            raise ImportInterrupted(
+                N_("import {number} was finished or discarded by somebody else while it was written: run it again"),
+                number=self._number,
+            )
         if journal is None:
             description = self._change_set.description
             return next_journal(connection, description, self._digest, self._now, later=self._in_batches)
         if journal.digest != self._digest:
             raise refuse(journal)
         return journal
+
+    def _keys_of(self, connection: sqlite3.Connection) -> Keys:
+        """Return the keys found so far: what earlier batches committed stays true."""
+        if self._keys is None or self._keys.connection is not connection:
+            self._keys = Keys(connection, self._change_set.holders)
+        return self._keys
 
     def _write(self, connection: sqlite3.Connection, journal: Journal, position: int, limit: int) -> int:
         """Write a batch of statements, and return how many are done."""
@@ -105,8 +120,10 @@ class Application:
             journal.counts[kind] += tally.counts.get(kind, 0)
         if journal.is_written or tally.visibilities:
             journal.write(connection)
-            keys = Keys(connection, self._change_set.holders)
-            ends = ClaimWriter(connection, keys, journal.number, journal.recorded_at).write(decided)
+            self._number = journal.number
+            ends = ClaimWriter(connection, self._keys_of(connection), journal.number, journal.recorded_at).write(
+                decided
+            )
             connection.executemany("INSERT INTO replaced (claim_pk, retracted_at) VALUES (?, ?)", ends.items())
         return journal.done
 
@@ -121,7 +138,7 @@ class Application:
         if any(ref.label is not Label.SOURCE for ref in references):
             journal.visibilities.add(PUBLIC)
         journal.write(connection)
-        keys = Keys(connection, self._change_set.holders)
+        keys = self._keys_of(connection)
         put_references(connection, keys, references)
         record_revisions(connection, revisions, journal)
         end_replaced(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
-from tracegraph.model import Claim, ClaimId, NodeRef, SourceId, canonical_json, claim_id_of
+from tracegraph.model import Claim, ClaimId, NodeRef, SourceId, canonical_json
 from tracegraph.vocabulary import GOODS_TYPES, GRADES_BY_RANK, NOT_RETRACTED, Label, RelationshipType
 
 #: A node's label by its code. Suppliers and factories share one space of ids, all others have their own.
@@ -102,8 +103,8 @@ def end_second(text: str) -> int | None:
 
 
 def id_blob(key: str, version: int) -> bytes:
-    """Return the id of a version of a claim as it is stored: the bytes behind its hexadecimal digits."""
-    return bytes.fromhex(claim_id_of(key, version)[4:])
+    """Return the id of a version of a claim as it is stored: the bytes behind the digits of `model.claim_id_of`."""
+    return hashlib.sha256(f"{key}#{version}".encode()).digest()[:10]
 
 
 def id_text(blob: bytes) -> ClaimId:

@@ -28,7 +28,7 @@ class Keys:
     """
 
     def __init__(self, connection: sqlite3.Connection, holders: Mapping[str, Label]) -> None:
-        self._connection = connection
+        self.connection = connection
         self._holders = holders
         self._nodes: dict[tuple[Label, str], int] = {}
         self._words: dict[str, int] = {}
@@ -46,13 +46,13 @@ class Keys:
         """Return the key of a word."""
         pk = self._words.get(text)
         if pk is None:
-            found = self._connection.execute("SELECT pk FROM word WHERE text = ?", (text,)).fetchone()
+            found = self.connection.execute("SELECT pk FROM word WHERE text = ?", (text,)).fetchone()
             pk = found[0] if found else self._insert("INSERT INTO word (text) VALUES (?)", (text,))
             self._words[text] = pk
         return pk
 
     def _found(self, ref: NodeRef) -> int | None:
-        row = self._connection.execute(
+        row = self.connection.execute(
             "SELECT pk, label FROM node WHERE space = ? AND id = ?", (SPACES[ref.label], ref.id)
         ).fetchone()
         if row and LABELS[row[1]] is not ref.label:
@@ -69,14 +69,14 @@ class Keys:
         values = (SPACES[ref.label], LABEL_CODES[ref.label], ref.id, holder)
         pk = self._insert("INSERT INTO node (space, label, id, holder_pk) VALUES (?, ?, ?, ?)", values)
         if ref.label in FOUND_LABELS:
-            self._connection.execute("INSERT INTO name VALUES (?, ?, 0, 0)", (ref.id.casefold(), pk))
+            self.connection.execute("INSERT INTO name VALUES (?, ?, 0, 0)", (ref.id.casefold(), pk))
         return pk
 
     def _holder(self, item_id: str) -> int:
         holder_id = holder_of(item_id)
         if holder_id in self._holders:
             return self.node(NodeRef(self._holders[holder_id], holder_id))
-        row = self._connection.execute(
+        row = self.connection.execute(
             "SELECT pk FROM node WHERE space = ? AND id = ?", (HOLDER_SPACE, holder_id)
         ).fetchone()
         if not row:
@@ -86,6 +86,6 @@ class Keys:
         return int(row[0])
 
     def _insert(self, sql: str, values: tuple[Any, ...]) -> int:
-        pk = self._connection.execute(sql, values).lastrowid
+        pk = self.connection.execute(sql, values).lastrowid
         assert pk is not None
         return pk

@@ -49,6 +49,8 @@ class Fate:
     ----------
     statement, key : Statement, str
         The statement and its claim key.
+    claim_id : bytes
+        Id, as it is stored, of the claim that says it.
     kind : str
         ``new``, ``changed`` or ``unchanged``.
     version : int
@@ -63,6 +65,7 @@ class Fate:
 
     statement: Statement
     key: str
+    claim_id: bytes
     kind: str
     version: int
     first_pk: int | None
@@ -100,7 +103,7 @@ def _change(fate: Fate) -> Change:
     return Change(
         fate.kind,
         fate.key,
-        id_text(id_blob(fate.key, fate.version)),
+        id_text(fate.claim_id),
         before=_says_in_words(fate.current.says) if fate.kind == "changed" and fate.current else None,
         after=None if fate.kind == "unchanged" else says(fate.statement),
     )
@@ -147,19 +150,18 @@ def fates(connection: sqlite3.Connection, statements: Iterable[Statement]) -> It
     """
     for statement in statements:
         key, said = statement.claim_key, _says_of(statement)
-        first = connection.execute(FIRST_VERSION_SQL, (id_blob(key, 1),)).fetchone()
+        claim_id = id_blob(key, 1)
+        first = connection.execute(FIRST_VERSION_SQL, (claim_id,)).fetchone()
         if first is None:
-            yield Fate(statement, key, "new", 1, None, None, said)
+            yield Fate(statement, key, claim_id, "new", 1, None, None, said)
             continue
         # The first version is the last one unless it was retracted.
         row = (first[3] is not None and connection.execute(LAST_VERSION_SQL, (first[0],)).fetchone()) or first
         current = Current(row[0], row[1], row[2], row[3], row[4:])
-        if current.retracted_at is not None:
-            yield Fate(statement, key, "new", current.version + 1, first[0], current, said)
-        elif current.says == said:
-            yield Fate(statement, key, "unchanged", current.version, first[0], current, said)
-        else:
-            yield Fate(statement, key, "changed", current.version + 1, first[0], current, said)
+        is_current = current.retracted_at is None
+        kind = "new" if not is_current else "unchanged" if current.says == said else "changed"
+        version = current.version + (kind != "unchanged")
+        yield Fate(statement, key, id_blob(key, version), kind, version, first[0], current, said)
 
 
 _INSERT_CLAIM: Final = (
@@ -196,12 +198,11 @@ class ClaimWriter:
                 continue
             statement = fate.statement
             recorded_at = second(statement.recorded_at) if statement.recorded_at else self._recorded_at
-            blob = id_blob(fate.key, fate.version)
-            rows.append(self._row(statement, blob, fate.version, fate.first_pk, recorded_at, None, fate.says))
+            rows.append(self._row(statement, fate.claim_id, fate.version, fate.first_pk, recorded_at, None, fate.says))
             if fate.kind == "changed" and fate.current:
                 ends[fate.current.pk] = max(recorded_at, fate.current.recorded_at)
             if statement.type is RelationshipType.DESCRIBES:
-                described.append((statement, blob))
+                described.append((statement, fate.claim_id))
         self._insert(rows, described)
         return ends
 
