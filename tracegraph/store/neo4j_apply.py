@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tracegraph.errors import ImportInterrupted
 from tracegraph.messages import N_
-from tracegraph.model import ChangeSet
+from tracegraph.model import ChangeSet, NodeRef
 from tracegraph.store.neo4j_connection import Connection, Transaction
 from tracegraph.store.neo4j_fates import ROWS, Fate, Tally, chunks, fates_of, write_claims
 from tracegraph.store.neo4j_journal import Journal, next_journal, refuse, unfinished
@@ -26,6 +26,7 @@ from tracegraph.store.port import ATOMIC_STATEMENTS, ApplyReport, Progress
 from tracegraph.vocabulary import PUBLIC, Label
 
 BATCH: Final = ROWS
+_REMEMBERED: Final = 500_000
 
 
 class Application:
@@ -54,6 +55,7 @@ class Application:
         self._tally = Tally()
         self._resumed = False
         self._begun = False
+        self._made: set[NodeRef] = set()
 
     def run(self) -> ApplyReport:
         """Write it; see `GraphWriter.apply`."""
@@ -61,7 +63,8 @@ class Application:
         position = 0
         while self._in_batches and position < self._total:
             first = position
-            position, was_begun, decided = self._connection.write(partial(self._batch, position))
+            position, was_begun, decided, made = self._connection.write(partial(self._batch, position))
+            self._remember(made)
             self._resumed = self._resumed or (first == 0 and was_begun)
             self._begun = self._begun or was_begun or any(fate.kind != "unchanged" for fate in decided)
             self._tally.add(decided)
@@ -100,8 +103,8 @@ class Application:
             raise refuse(journal)
         return journal
 
-    def _batch(self, position: int, tx: Transaction) -> tuple[int, bool, list[Fate]]:
-        """Write the next batch; return how many are done, whether that was begun earlier, and the fates."""
+    def _batch(self, position: int, tx: Transaction) -> tuple[int, bool, list[Fate], set[NodeRef]]:
+        """Write the next batch; return how many are done, whether that was begun earlier, the fates, and new nodes."""
         state = lock(tx, self._connection)
         journal = self._journal(tx, state)
         begun = journal.is_written
@@ -110,10 +113,17 @@ class Application:
         decided = fates_of(tx, statements)
         changes = _count(journal, decided)
         journal.done = position + len(statements)
+        made: set[NodeRef] = set()
         if begun or changes:
             journal.write(tx, state, finished=False)
-            self._write(tx, journal, decided)
-        return journal.done, begun, decided
+            made = self._write(tx, journal, decided)
+        return journal.done, begun, decided, made
+
+    def _remember(self, made: set[NodeRef]) -> None:
+        """Note nodes that are there for sure, so that they need not be made again."""
+        if len(self._made) > _REMEMBERED:
+            self._made.clear()
+        self._made |= made
 
     def _last(self, tx: Transaction) -> tuple[Journal, list[Fate]]:
         """Write what is left, and let readers see it all."""
@@ -136,8 +146,8 @@ class Application:
         journal.write(tx, state, finished=True)
         return journal, decided
 
-    def _write(self, tx: Transaction, journal: Journal, decided: Sequence[Fate]) -> None:
-        """Record the new and changed among statements, and end or note what they replace."""
+    def _write(self, tx: Transaction, journal: Journal, decided: Sequence[Fate]) -> set[NodeRef]:
+        """Record the new and changed among statements, and end or note what they replace; return the nodes made."""
         fates = [fate for fate in decided if fate.kind != "unchanged"]
         claims = [fate.claim(journal.number, journal.recorded_at) for fate in fates]
         now: list[dict[str, Any]] = []
@@ -147,10 +157,11 @@ class Application:
                 end = max(claim.recorded_at, fate.current.recorded_at)
                 rows = now if end == journal.recorded_at or not self._in_batches else noted
                 rows.append({"claim_id": fate.current.claim_id, "retracted_at": end})
-        write_claims(tx, claims, self._change_set.holders)
+        made = write_claims(tx, claims, self._change_set.holders, self._made)
         for query, ends in (("end_claims", now), ("put_replaced", noted)):
             for batch in chunks(ends):
                 tx.run(query, rows=batch)
+        return made
 
     def _report(self, journal: Journal, number: int | None) -> ApplyReport:
         counts = journal.counts

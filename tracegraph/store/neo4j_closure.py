@@ -1,8 +1,9 @@
 """Closure in the Neo4j store: the goods claims of everything that is reached from a set of items.
 
 The server finds the whole cone by one statement, a pruning breadth-first search for each start. Level by level, one
-question each, costs more for one start and less for a hundred, and it alone keeps a limit in a determined way: the
-items kept are those nearest to the start, and of equally near ones those with the smallest ids.
+question each, costs more for one start and a deep chain, and less for several starts whose cones overlap; and it alone
+keeps a limit in a determined way: the items kept are those nearest to the start, and of equally near ones those with
+the smallest ids.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from tracegraph.store.neo4j_rows import goods_downstream, goods_upstream
 from tracegraph.store.port import Closure, GoodsClaim
 from tracegraph.vocabulary import Direction
 
-#: From this many starts on, one question a level costs less than one search a start.
-MANY_STARTS: Final = 100
+#: With more starts than this, one question a level costs less than one search a start.
+FEW_STARTS: Final = 4
 #: Below this limit, a cone that goes beyond it costs more than the levels within it.
 SMALL_LIMIT: Final = 2_000
 _CHUNK: Final = 5_000
@@ -54,7 +55,7 @@ class Walk:
         contracts = [start for start in asked if "/" not in start] if self._upstream else []
         delivered = list(self._claims("goods_into_contracts", contracts))
         first = {claim.start for claim in delivered}
-        if len(items) <= max_items and max_items >= SMALL_LIMIT and len(first.union(items)) <= MANY_STARTS:
+        if len(items) <= max_items and max_items >= SMALL_LIMIT and len(first.union(items)) <= FEW_STARTS:
             cone = self._whole(items, first, max_items)
             if cone is not None:
                 return Closure(delivered + cone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
@@ -120,7 +120,9 @@ def _fate(statement: Statement, key: str, versions: Sequence[Claim]) -> Fate:
     return Fate(statement, key, "changed", last + 1, current)
 
 
-def write_claims(tx: Transaction, claims: Sequence[Claim], holders: Mapping[str, Label]) -> None:
+def write_claims(
+    tx: Transaction, claims: Sequence[Claim], holders: Mapping[str, Label], made: Collection[NodeRef] = ()
+) -> set[NodeRef]:
     """Record claims that are not there yet, with the nodes at their ends.
 
     Parameters
@@ -131,26 +133,35 @@ def write_claims(tx: Transaction, claims: Sequence[Claim], holders: Mapping[str,
         In any order.
     holders : mapping
         Label of the holders of items, where the store does not know it.
+    made : collection of NodeRef
+        Nodes that are there for sure.
+
+    Returns
+    -------
+    set of NodeRef
+        Nodes that are there once the transaction is committed.
     """
-    if claims:
-        make_nodes(tx, claims, holders)
+    refs: set[NodeRef] = set()
+    for claim in claims:
+        refs.update((claim.start, claim.end, NodeRef(Label.SOURCE, claim.source_id)))
+    refs.difference_update(made)
+    if refs:
+        make_nodes(tx, refs, holders)
     rows: dict[str, list[dict[str, Any]]] = {}
     for key, claim in _by_key(claims):
         rows.setdefault(query_for(claim), []).append(row_of(claim, key))
     for query, written in sorted(rows.items()):
         for batch in chunks(written):
             tx.run(query, rows=batch)
+    return refs
 
 
 def _by_key(claims: Iterable[Claim]) -> list[tuple[str, Claim]]:
     return sorted(((claim.claim_key, claim) for claim in claims), key=lambda pair: (pair[0], pair[1].version))
 
 
-def make_nodes(tx: Transaction, claims: Iterable[Claim], holders: Mapping[str, Label]) -> None:
-    """Make the nodes that claims touch, and the holders of their items."""
-    refs: set[NodeRef] = set()
-    for claim in claims:
-        refs.update((claim.start, claim.end, NodeRef(Label.SOURCE, claim.source_id)))
+def make_nodes(tx: Transaction, refs: Collection[NodeRef], holders: Mapping[str, Label]) -> None:
+    """Make nodes that are not there yet, and the holders of their items."""
     items = sorted(ref.id for ref in refs if ref.label is Label.ITEM)
     labels = _labels_of_holders(tx, refs, items, holders)
     by_label: dict[Label, set[str]] = {}

@@ -7,14 +7,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from tracegraph.model import Claim, ClaimId, NodeRef, SourceId, Statement, canonical_json
-from tracegraph.store.canonical import says
 from tracegraph.store.port import FIND_REASONS, GoodsClaim
-from tracegraph.vocabulary import Grade, Label, RelationshipType
+from tracegraph.vocabulary import NOT_RETRACTED, OPEN_TO, Grade, Label, RelationshipType
 
 RANK_OF_GRADE: Final = {grade.value: grade.rank for grade in Grade}
 
 #: Labels of nodes that `find` looks for.
 FOUND_LABELS: Final = (Label.SUPPLIER, Label.FACTORY, Label.CONTRACT)
+
+#: Properties of a claim that an attribute of the same name must not hide.
+_OWN_PROPERTIES: Final = frozenset(
+    {
+        *("claim_id", "claim_key", "version", "table", "source_id", "grade", "visibility", "valid_from", "valid_to"),
+        *("share_low", "share_high", "confidence", "qualifier", "attributes", "recorded_at", "retracted_at"),
+        *("change_set", "search"),
+    }
+)
 
 #: Between the texts of `search`; no text that a user asks for holds it.
 _BETWEEN: Final = "\n"
@@ -74,34 +82,42 @@ def goods_upstream(end: str, goods: Iterable[Sequence[Any]]) -> list[GoodsClaim]
 
 
 def row_of(claim: Claim, key: str) -> dict[str, Any]:
-    """Return what is written for a claim: a row of the queries ``put_<type>``."""
+    """Return what is written for a claim: a row of the queries ``put_<type>``, without what is not stated.
+
+    What the key says is left out: the driver packs every value in Python, and the server can split a key.
+    """
     row: dict[str, Any] = {
         "start": claim.start.id,
         "end": claim.end.id,
         "claim_id": claim.claim_id,
         "claim_key": key,
         "version": claim.version,
-        "table": claim.table,
-        "source_id": claim.source_id,
         "grade": claim.grade.value,
-        "visibility": claim.visibility,
-        "valid_from": claim.valid_from,
-        "valid_to": claim.valid_to,
-        "share_low": float(claim.share_low),
-        "share_high": float(claim.share_high),
-        "confidence": None if claim.confidence is None else float(claim.confidence),
-        "qualifier": claim.qualifier,
-        "attributes": canonical_json(dict(claim.attributes)) if claim.attributes else None,
         "recorded_at": claim.recorded_at,
-        "retracted_at": claim.retracted_at,
         "change_set": claim.change_set,
-        "stated": dict(claim.attributes),
     }
+    if claim.valid_to != OPEN_TO:
+        row["valid_to"] = claim.valid_to
+    if claim.retracted_at != NOT_RETRACTED:
+        row["retracted_at"] = claim.retracted_at
+    if (claim.share_low, claim.share_high) != (0, 1):
+        row |= {"share_low": float(claim.share_low), "share_high": float(claim.share_high)}
+    if claim.confidence is not None:
+        row["confidence"] = float(claim.confidence)
+    if claim.attributes:
+        row |= {"attributes": canonical_json(dict(claim.attributes)), "stated": _stated(claim)}
     if claim.type is RelationshipType.DESCRIBES:
-        row["end_label"] = claim.end.label.value
-        row["search"] = search_text(claim)
-        row["stated"] = {name: value for name, value in claim.attributes.items() if name not in row}
+        row |= {"end_label": claim.end.label.value, "search": search_text(claim)}
     return row
+
+
+def _stated(claim: Claim) -> dict[str, Any]:
+    """Return attributes as properties for a person to read; none of them hides a property of every claim."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in claim.attributes.items()
+        if name not in _OWN_PROPERTIES
+    }
 
 
 def query_for(claim: Claim) -> str:
@@ -132,4 +148,13 @@ def names_of(statement: Statement) -> list[tuple[str, str]]:
 
 def same(current: Claim, statement: Statement) -> bool:
     """Return whether a version says what a statement says."""
-    return canonical_json(says(current)) == canonical_json(says(statement))
+    return (
+        current.grade is statement.grade
+        and current.valid_to == statement.valid_to
+        and (current.share_low, current.share_high) == (statement.share_low, statement.share_high)
+        and current.confidence == statement.confidence
+        and (
+            not (current.attributes or statement.attributes)
+            or canonical_json(dict(current.attributes)) == canonical_json(dict(statement.attributes))
+        )
+    )
