@@ -29,7 +29,7 @@ from tests.contract.build import (
     serves,
     supplies,
 )
-from tracegraph.model import Category, NodeRef, Product, ProductId, Region, Source, SourceId, Statement
+from tracegraph.model import AttributeValue, Category, NodeRef, Product, ProductId, Region, Source, SourceId, Statement
 from tracegraph.store.sqlite import SqliteStore
 from tracegraph.vocabulary import Grade, Label, RelationshipType
 
@@ -58,7 +58,7 @@ def statements() -> list[Statement]:
     """Return all that is said in the demo world."""
     src = SourceId("src-2")
     c1, c2 = contract("c1"), contract("c2")
-    said = {"title": "Examination gloves", "regions": ["SE-AB"], "category": "gloves", "value_sek": 1_000_000}
+    said: dict[str, AttributeValue] = {"title": "Examination gloves", "regions": ["SE-AB"], "category": "gloves", "value_sek": 1_000_000}
     return [
         describes(holder("s1"), "src-2", {"name": "Demo Wholesale 01", "org_no": "556000-0000"}),
         describes(holder("s1"), "src-1", {"name": "Wholesale One"}, grade=Grade.REPORTED),

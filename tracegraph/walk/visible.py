@@ -9,7 +9,7 @@ from typing import Final
 
 from tracegraph.lens import Lens
 from tracegraph.model import Claim
-from tracegraph.store.port import GraphReader
+from tracegraph.store.port import GraphReader, PortfolioColumns
 from tracegraph.vocabulary import GOODS_TYPES, Label, RelationshipType
 
 T = RelationshipType
@@ -36,19 +36,15 @@ def visible_claims(reader: GraphReader, lens: Lens) -> Iterator[Claim]:
     Costs one pass over the portfolio and one read of every claim, in blocks. A holder that nothing describes, that has
     no item, country, operator or owner, and that is served by, or owned by, only such holders is not found.
     """
-    holders = set()
     for label in DESCRIBED:
-        for claim in reader.descriptions(label, None, lens):
-            if label in (Label.SUPPLIER, Label.FACTORY):
-                holders.add(claim.end.id)
-            yield claim
+        yield from reader.descriptions(label, None, lens)
     columns = reader.portfolio(lens)
     items = sorted(row.item_id for row in columns.items)
     contracts = sorted(columns.contracts.values())
-    holders.update(row.holder_id for row in columns.items)
-    holders.update(holder for pair in columns.operations for holder in pair)
+    known = _known_holders(reader, lens, columns)
     del columns
-    yield from _claims_of_holders(reader, lens, holders)
+    for block in _holder_blocks(reader, lens, known):
+        yield from reader.links_of(block, FROM_HOLDERS, "downstream", lens)
     for block in _blocks(items):
         yield from reader.links_of(block, GOODS_TYPES, "downstream", lens)
     for block in _blocks(contracts):
@@ -56,20 +52,33 @@ def visible_claims(reader: GraphReader, lens: Lens) -> Iterator[Claim]:
         yield from reader.links_of(block, (T.IN_CATEGORY,), "downstream", lens)
 
 
-def _claims_of_holders(reader: GraphReader, lens: Lens, holders: set[str]) -> Iterator[Claim]:
-    """Yield the claims that leave holders, and holders found from these, until no holder is new."""
+def visible_holders(reader: GraphReader, lens: Lens) -> set[str]:
+    """Return the ids of all holders that a reader may see; a few that do not exist under the lens may be among them."""
+    known = _known_holders(reader, lens, reader.portfolio(lens))
+    return {holder for block in _holder_blocks(reader, lens, known) for holder in block}
+
+
+def _known_holders(reader: GraphReader, lens: Lens, columns: PortfolioColumns) -> set[str]:
+    """Return the holders that are described, have an item, operate, are operated, or have a country."""
+    holders = {row.holder_id for row in columns.items}
+    holders.update(holder for pair in columns.operations for holder in pair)
+    for label in (Label.SUPPLIER, Label.FACTORY):
+        holders.update(claim.end.id for claim in reader.descriptions(label, None, lens))
     in_countries = reader.links_of(_COUNTRY_CODES, (T.LOCATED_IN, T.REGISTERED_IN), "upstream", lens)
-    waiting = holders | {claim.start.id for claim in in_countries}
-    del in_countries
+    holders.update(claim.start.id for claim in in_countries)
+    return holders
+
+
+def _holder_blocks(reader: GraphReader, lens: Lens, known: set[str]) -> Iterator[Sequence[str]]:
+    """Yield the known holders, and those that they lead to, in blocks, until no holder is new."""
     seen: set[str] = set()
+    waiting = known
     while waiting:
         seen |= waiting
         found: set[str] = set()
         for block in _blocks(sorted(waiting)):
-            for claim in reader.links_of(block, FROM_HOLDERS, "downstream", lens):
-                if claim.type in BETWEEN_HOLDERS:
-                    found.add(claim.end.id)
-                yield claim
+            yield block
+            found.update(c.end.id for c in reader.links_of(block, BETWEEN_HOLDERS, "downstream", lens))
             found.update(c.start.id for c in reader.links_of(block, BETWEEN_HOLDERS, "upstream", lens))
         waiting = found - seen
 
