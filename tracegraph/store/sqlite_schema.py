@@ -111,6 +111,8 @@ def migrate(connection: sqlite3.Connection, path: Path, progress: Progress | Non
 
     Each is one transaction together with its entry, so that a run that was cut short is taken up where it ended.
     """
+    if applied_migrations(connection, path) == len(migrations()):
+        return []  # without waiting for a writer
     connection.execute("PRAGMA journal_mode = WAL")
     done: list[str] = []
     for migration in migrations():
