@@ -315,8 +315,10 @@ class Maker:
         if self.bought and self.yes(25):  # one more seller of the same
             buyer, product = self.chance.one_of(self.bought)
         into = self.any_product() if seller == buyer or self.yes(20) else ""
-        if seller == buyer and item_id(buyer, into) == item_id(buyer, product):
-            return
+        if seller == buyer:
+            into = into or UNSPECIFIED
+            if item_id(buyer, into) == item_id(buyer, product):
+                return
         self.bought.append((buyer, product))
 
         def make() -> Row:
