@@ -102,7 +102,8 @@ def _take_rows(records: Iterator[tuple[int, list[str]]], table: RawTable, max_ro
             table.rows.append(cells)
             table.lines.append(line)
         else:
-            table.ragged.append((line, cells, _wrong_width(len(cells), width)))
+            kept = [*cells[: width - 1], table.delimiter.join(cells[width - 1 :])] if len(cells) > width else cells
+            table.ragged.append((line, kept, _wrong_width(len(cells), width)))
     for line, cells in records:
         refusal = Refusal(
             "too-many-rows",
@@ -126,7 +127,8 @@ def _records(text: str, delimiter: str, table: RawTable) -> Iterator[tuple[int, 
                     yield begins, cells
                 begins = reader.line_num + 1
         except csv.Error as error:
-            table.ragged.append((begins, [], _unreadable_row(str(error))))
+            lines = io.StringIO(text, newline="").readlines()[begins - 1 : reader.line_num]
+            table.ragged.append((begins, ["".join(lines).rstrip("\r\n")], _unreadable_row(str(error))))
             if _UNEXPECTED_END in str(error) or "field larger" in str(error):
                 table.truncated = True
                 return

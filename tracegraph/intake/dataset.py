@@ -22,6 +22,7 @@ from tracegraph.intake.references import check_products, check_twice, id_of, rec
 from tracegraph.intake.refusal import ERROR, Problems
 from tracegraph.intake.row_checks import check_rows
 from tracegraph.intake.rows import Rows, read_rows
+from tracegraph.intake.same_identifier import warn_same_identifier
 from tracegraph.intake.tables import TABLES
 from tracegraph.messages import Message
 from tracegraph.model import ChangeSet, ReferenceRecord
@@ -140,14 +141,15 @@ def _read(
 ) -> Reading:
     problems = Problems()
     finding = find(paths, problems)
-    all_rows, incidents = _read_files(finding.files, problems, limits, progress)
+    all_rows, incidents, unread = _read_files(finding.files, problems, limits, progress)
     for rows in all_rows:
         check_rows(rows, problems, may_set_recorded_at=may_set_recorded_at)
-    known = gather(all_rows, [pair for file in incidents for pair in file.mentioned()], ask)
+    known = gather(all_rows, [pair for file in incidents for pair in file.mentioned()], ask, unread)
     check_holders(all_rows, known, problems)
     check_references(all_rows, known, problems)
     check_twice(all_rows, problems)
     check_products(all_rows, problems)
+    warn_same_identifier(all_rows, problems)
     change_set = _change_set(all_rows, incidents, known, ask, problems)
     return Reading(
         change_set=change_set,
@@ -161,26 +163,28 @@ def _read(
 
 def _read_files(
     files: Sequence[Found], problems: Problems, limits: Limits, progress: Progress | None
-) -> tuple[list[Rows], list[IncidentFile]]:
+) -> tuple[list[Rows], list[IncidentFile], dict[str, str]]:
     all_rows: list[Rows] = []
     incidents: list[IncidentFile] = []
+    unread: dict[str, str] = {}
     sizes = [found.path.stat().st_size if found.path.exists() else 0 for found in files]
     left = limits.rows
     for position, found in enumerate(files):
         data = read_bytes(found, limits, problems)
-        if data is None:
-            continue
         if found.table == INCIDENTS:
-            incidents.append(read_incidents(data, found.shown, problems))
+            if data is not None:
+                incidents.append(read_incidents(data, found.shown, problems))
+            continue
+        table = TABLES[found.table]
+        raw = None if data is None else read_csv(data, found.shown, problems, frozenset(table.by_header), left)
+        if raw is None:
+            unread[table.name] = found.shown
         else:
-            table = TABLES[found.table]
-            raw = read_csv(data, found.shown, problems, frozenset(table.by_header), left)
-            if raw is not None:
-                left -= len(raw.rows)
-                all_rows.append(read_rows(raw, table, problems))
+            left -= len(raw.rows)
+            all_rows.append(read_rows(raw, table, problems))
         if progress:
             progress(sum(sizes[: position + 1]), sum(sizes))
-    return all_rows, incidents
+    return all_rows, incidents, unread
 
 
 def _asker(standing: AsksStanding | GraphWriter | None) -> AsksStanding | None:
@@ -235,14 +239,11 @@ def _references(all_rows: Sequence[Rows]) -> list[ReferenceRecord]:
 def _bad_rows(all_rows: Sequence[Rows]) -> dict[str, list[BadRow]]:
     bad: dict[str, list[BadRow]] = {}
     for rows in all_rows:
-        names = {header: name for name, header in rows.headers.items()}
-        header = [names.get(text, text) for text in rows.raw.header]
         found = [
             (rows.raw.lines[number], rows.raw.rows[number], reasons) for number, reasons in rows.refused.items()
         ] + [(line, cells, [refusal.message]) for line, cells, refusal in rows.raw.ragged]
         for line, cells, reasons in sorted(found, key=lambda row: row[0]):
-            padded = [*cells, *[""] * (len(header) - len(cells))]
-            texts = dict(zip(header, padded, strict=False))
+            texts = dict.fromkeys(rows.by_column(rows.raw.header), "") | rows.by_column(cells)
             distinct = tuple({str(reason): reason for reason in reasons}.values())
             row = BadRow(rows.file, line, rows.raw.delimiter, texts, distinct)
             bad.setdefault(rows.table.name, []).append(row)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tracegraph.intake.dependents import standing_ids
 from tracegraph.intake.incidents import IncidentFile, Place, line_of_key
-from tracegraph.intake.known import Known
+from tracegraph.intake.known import NOWHERE, Known
 from tracegraph.intake.refusal import Problems, Refusal
 from tracegraph.intake.rows import Rows
 from tracegraph.intake.spec import Target
@@ -51,10 +51,9 @@ def _unsourced(revision: IncidentRevision, sources: set[str]) -> Iterator[_Wrong
         if source not in sources:
             refusal = Refusal(
                 "unknown-id",
-                N_("{value} is no {target} of these files or of the store"),
+                NOWHERE[Target.SOURCE],
                 N_("add a row that describes it, or correct the id"),
                 value=source,
-                target="source",
             )
             yield refusal, "sources", source
 

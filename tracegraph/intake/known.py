@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from tracegraph.intake.refusal import Problems, Refusal, nearest
 from tracegraph.intake.rows import Rows, named, named_ids
 from tracegraph.intake.spec import Column, Target
-from tracegraph.messages import N_
+from tracegraph.messages import N_, Message
 from tracegraph.store.port import Standing
 from tracegraph.vocabulary import UNSOURCED, UNSPECIFIED, Label
 
@@ -50,12 +50,15 @@ class Known:
     Attributes
     ----------
     defined : mapping
-        Ids that a row of the files defines, also a refused one; to the file's rows and the row number, the first.
+        Ids that a row of the files defines, also a refused one, with the file and line of the first.
+    unread : mapping
+        Tables of which a file, or the column of ids, could not be read as a whole; with that file.
     stored : mapping
         Ids that were asked for and that the store has.
     """
 
-    defined: dict[Label, dict[str, tuple[Rows, int]]] = field(default_factory=dict)
+    defined: dict[Label, dict[str, tuple[str, int]]] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
     stored: dict[Label, set[str]] = field(default_factory=dict)
 
     def ids(self, target: Target) -> set[str]:
@@ -65,40 +68,62 @@ class Known:
             found.update(self.defined.get(label, ()), self.stored.get(label, ()))
         return found
 
+    def unread_file(self, target: Target) -> str | None:
+        """Return the file that may define such ids, but could not be read as a whole."""
+        return next((self.unread[t] for label in LABELS[target] if (t := DEFINED_BY[label][0]) in self.unread), None)
+
     def label_of(self, holder: str) -> Label:
         """Return whether a holder is a supplier or a factory."""
         is_factory = holder in self.defined[Label.FACTORY] or holder in self.stored.get(Label.FACTORY, ())
         return Label.FACTORY if is_factory else Label.SUPPLIER
 
 
-def gather(all_rows: Iterable[Rows], mentioned: Iterable[tuple[Label, str]], ask: AsksStanding | None) -> Known:
+def gather(
+    all_rows: Sequence[Rows],
+    mentioned: Iterable[tuple[Label, str]],
+    ask: AsksStanding | None,
+    unread: Mapping[str, str],
+) -> Known:
     """Return which ids there are.
 
     Parameters
     ----------
-    all_rows : iterable of Rows
+    all_rows : sequence of Rows
         The rows of all files.
     mentioned : iterable of (Label, str)
         Further ids to ask the store for, as incidents name them.
     ask : callable or None
         The store; None when there is none.
+    unread : mapping
+        Tables with files of which nothing could be read.
     """
-    files = list(all_rows)
-    known = Known({label: {} for label in DEFINED_BY})
-    for label, (table, column) in DEFINED_BY.items():
-        for rows in files:
-            if rows.table.name == table:
-                for number, value in named(rows, rows.table.by_name[column]):
-                    known.defined[label].setdefault(value, (rows, number))
+    known = Known({label: {} for label in DEFINED_BY}, dict(unread))
+    for rows in all_rows:
+        _take_definitions(rows, known)
     if ask is None:
         return known
-    wanted = {(label, value) for rows in files for label, value in _asked(rows, known)} | set(mentioned)
-    holders = {value for label, value in wanted if label in (Label.SUPPLIER, Label.FACTORY)}
-    nodes = {(label, value) for label, value in wanted if label not in (Label.SUPPLIER, Label.FACTORY)}
+    wanted = {(label, value) for rows in all_rows for label, value in _asked(rows, known)} | set(mentioned)
+    holders = {value for label, value in wanted if label in LABELS[Target.HOLDER]}
+    nodes = {(label, value) for label, value in wanted if label not in LABELS[Target.HOLDER]}
     holders.update(known.defined[Label.SUPPLIER], known.defined[Label.FACTORY])
     for label, value in ask(holders, nodes, ()).labels:
         known.stored.setdefault(label, set()).add(value)
     return known
+
+
+def _take_definitions(rows: Rows, known: Known) -> None:
+    """Note the ids that rows define, also those of rows with too few or too many cells."""
+    column = rows.table.columns[0]
+    label = next((label for label, (table, _) in DEFINED_BY.items() if table == rows.table.name), None)
+    if rows.raw.truncated or column.name not in rows.headers:
+        known.unread.setdefault(rows.table.name, rows.file)
+    if label is None or column.name not in rows.headers:
+        return
+    for number, value in named(rows, column):
+        known.defined[label].setdefault(value, (rows.file, rows.raw.lines[number]))
+    for line, cells, _ in rows.raw.ragged:
+        value = rows.by_column(cells).get(column.name, "")
+        known.defined[label].setdefault(value, (rows.file, line))
 
 
 def _asked(rows: Rows, known: Known) -> Iterator[tuple[Label, str]]:
@@ -124,6 +149,10 @@ def check_references(all_rows: Iterable[Rows], known: Known, problems: Problems)
                 if value not in unknown:
                     continue
                 if column.refers is not Target.PRODUCT:
+                    unread = known.unread_file(column.refers)
+                    if unread:
+                        rows.refused.setdefault(number, []).append(_perhaps(value, unread))
+                        continue
                     rows.refuse(number, column.name, _dangling(value, column, known, ids[column.refers]), problems)
                 elif value not in new_products:
                     new_products.add(value)
@@ -151,13 +180,29 @@ def _dangling(value: str, column: Column, known: Known, ids: set[str]) -> Refusa
             value=value,
             column=column.name,
         )
-    message = N_("{value} is no {target} of these files or of the store")
+    assert column.refers
+    message = NOWHERE[column.refers]
     near = nearest(value, ids, cutoff=0.8) if len(ids) <= _MANY else None
-    values = {"value": value, "target": str(column.refers), "near": near}
     if near:
-        return Refusal("unknown-id", message, N_("did you mean {near}?"), **values)
-    return Refusal("unknown-id", message, N_("add a row that describes it, or correct the id"), **values)
+        return Refusal("unknown-id", message, N_("did you mean {near}?"), value=value, near=near)
+    return Refusal("unknown-id", message, N_("add a row that describes it, or correct the id"), value=value)
 
+
+def _perhaps(value: str, file: str) -> Message:
+    return Message(
+        N_("{value} may be described in {file}, which could not be read as a whole"), {"value": value, "file": file}
+    )
+
+
+#: What is said of an id that is nowhere.
+NOWHERE: Final = {
+    Target.SOURCE: N_("{value} is no source of these files or of the store"),
+    Target.PRODUCT: N_("{value} is no product of these files or of the store"),
+    Target.SUPPLIER: N_("{value} is no supplier of these files or of the store"),
+    Target.HOLDER: N_("{value} is neither a supplier nor a factory of these files or of the store"),
+    Target.CONTRACT: N_("{value} is no contract of these files or of the store"),
+    Target.CATEGORY: N_("{value} is no category of these files or of the store"),
+}
 
 _MANY: Final = 5_000  # ids among which a near one is looked for
 
@@ -173,17 +218,19 @@ def _new_product(value: str, ids: set[str]) -> Refusal:
 
 
 def _two_labels(value: str, label: Label, other: Label, known: Known) -> Refusal:
-    place = known.defined[other].get(value)
-    values = {"value": value, "label": label.lower(), "other": other.lower()}
     remedy = N_("give one of them another id: ids are unique across suppliers and factories together")
+    place = known.defined[other].get(value)
+    is_supplier = label is Label.SUPPLIER
     if place is None:
-        return Refusal("two-labels", N_("{value} is a {label} here, but a {other} in the store"), remedy, **values)
-    rows, number = place
-    return Refusal(
-        "two-labels",
-        N_("{value} is a {label} here, but a {other} in {file}, line {line}"),
-        remedy,
-        **values,
-        file=rows.file,
-        line=rows.raw.lines[number],
+        message = (
+            N_("{value} is a supplier here, but a factory in the store")
+            if is_supplier
+            else N_("{value} is a factory here, but a supplier in the store")
+        )
+        return Refusal("two-labels", message, remedy, value=value)
+    message = (
+        N_("{value} is a supplier here, but a factory in {file}, line {line}")
+        if is_supplier
+        else N_("{value} is a factory here, but a supplier in {file}, line {line}")
     )
+    return Refusal("two-labels", message, remedy, value=value, file=place[0], line=place[1])

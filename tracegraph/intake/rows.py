@@ -58,6 +58,11 @@ class Rows:
             return range(len(self))
         return [number for number in range(len(self)) if number not in self.refused]
 
+    def by_column(self, cells: Sequence[str]) -> dict[str, str]:
+        """Return cells by column: under its English name where it is known, else under the header as written."""
+        names = {header: name for name, header in self.headers.items()}
+        return {names.get(text, text): cell.strip() for text, cell in zip(self.raw.header, cells, strict=False)}
+
     def cell(self, number: int, column: str) -> str | None:
         """Return a cell as it was read; None where the file does not have the column."""
         if column not in self.headers:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tracegraph.intake.cells import parse_date, parse_id, parse_text, parse_time, parse_url, utc_text
 from tracegraph.intake.refusal import Refusal, not_one_of
-from tracegraph.messages import N_
+from tracegraph.messages import N_, Message
 
 #: Reads one value.
 Reader = Callable[[Any], Any]
@@ -121,5 +121,5 @@ def _wrong(value: Any, name: str) -> Refusal:
         N_("{value} is not {wanted}"),
         N_("write {wanted} here"),
         value=str(value)[:80],
-        wanted=name,
+        wanted=Message(name),
     )
