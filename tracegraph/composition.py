@@ -28,9 +28,10 @@ def open_store(
     user, password : str, optional
         For a Neo4j whose address names none.
     create : bool
-        Whether an SQLite file that does not exist is made.
+        Whether a store that does not exist yet is made: an SQLite file, or the schema in a Neo4j database.
     init : bool
-        Whether an SQLite store is set up, or brought up to date, at once; a Neo4j store, by ``tracegraph store init``.
+        Whether a store that may be made, or an SQLite file, is set up or brought up to date at once. Who only reads
+        from Neo4j need not be allowed to change its schema.
 
     Returns
     -------
@@ -48,7 +49,8 @@ def open_store(
     if scheme == SQLITE:
         return _open_sqlite(sqlite_path(url), create, init)
     if scheme in NEO4J_SCHEMES:
-        return _store_class("tracegraph.store.neo4j", "Neo4jStore")(with_credentials(url, user, password))
+        store = _store_class("tracegraph.store.neo4j", "Neo4jStore")(with_credentials(url, user, password))
+        return _set_up(store) if create and init else store
     raise InvalidInput(
         N_("{url!r} is not the address of a store: use sqlite:///file.db, neo4j://host or bolt://host"),
         url=without_password(url),
@@ -62,12 +64,16 @@ def _open_sqlite(path: Path, create: bool, init: bool) -> Store:
             path=str(path),
         )
     store = _store_class("tracegraph.store.sqlite", "SqliteStore")(path)
-    if init:
-        try:
-            store.init()
-        except BaseException:
-            store.close()
-            raise
+    return _set_up(store) if init else store
+
+
+def _set_up(store: Store) -> Store:
+    """Bring a store's schema up to date; close it if that fails."""
+    try:
+        store.init()
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
