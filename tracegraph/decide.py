@@ -62,8 +62,11 @@ def decide_share(stated: Iterable[tuple[int, str, float, float]]) -> tuple[float
 
 
 def decide_confidence(stated: Sequence[tuple[int, str, float | None]], grade: int) -> float:
-    """Return the confidence of a step from ``(grade, recorded_at, confidence)`` rows; not stated: that of its grade."""
-    competing = [row for row in stated if row[2] is not None]
+    """Return the confidence of a step from ``(grade, recorded_at, confidence)`` rows; not stated: that of its grade.
+
+    A confidence equal to the default of its row's grade says nothing, as a share of [0, 1] does.
+    """
+    competing = [row for row in stated if row[2] not in (None, DEFAULT_CONFIDENCE[Grade.of_rank(row[0])])]
     row = decide(competing, lambda r: (r[0], r[1]), lambda r: -(r[2] or 0.0))
     return DEFAULT_CONFIDENCE[Grade.of_rank(grade)] if row is None or row[2] is None else row[2]
 
