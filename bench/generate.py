@@ -152,6 +152,7 @@ def _write(folder: Path, name: str, header: Sequence[str], rows: Iterable[Row]) 
 
 
 def _tables(shape: Shape, rng: Rng) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
+    header: Sequence[str]
     yield (
         "sources",
         ("source_id", "title", "publisher", "kind"),
@@ -164,8 +165,8 @@ def _tables(shape: Shape, rng: Rng) -> Iterator[tuple[str, Sequence[str], Iterab
     yield "suppliers", ("supplier_id", "name", "country", *_CLAIM), _suppliers(shape, rng)
     header = ("factory_id", "name", "country", "identified", "operated_by", "products", *_CLAIM)
     yield "factories", header, _factories(shape, rng)
-    header = ("contract_id", "title", "regions", "category", "value_sek", "start", "end", *_CLAIM)
-    yield "contracts", header, _contracts(shape, rng)
+    about = ("contract_id", "title", "regions", "category", "value_sek", "start", "end", "sourcing", "source_count")
+    yield "contracts", (*about, *_CLAIM), _contracts(shape, rng)
     yield "items", ("holder_id", "product", "sourcing", "source_count", *_CLAIM), _items(shape, rng)
     header = ("seller_id", "buyer_id", "product", "into_product", "share_low", "share_high", *_CLAIM)
     yield "supplies", header, _supplies(shape, rng)
@@ -221,6 +222,8 @@ def _contracts(shape: Shape, rng: Rng) -> Iterator[Row]:
     regions, categories = rng.integers(0, len(REGIONS), count).tolist(), rng.integers(0, CATEGORIES, count).tolist()
     values = (10 ** rng.normal(6, 0.7, count)).astype(np.int64).tolist()
     years = rng.integers(2025, 2029, count).tolist()
+    delivered = np.bincount(shape.contract, minlength=count).tolist()
+    listed = (rng.random(count) < 0.8).tolist()
     for number, claim in enumerate(_registered(count, rng)):
         yield (
             f"c{number:06d}",
@@ -230,6 +233,7 @@ def _contracts(shape: Shape, rng: Rng) -> Iterator[Row]:
             values[number],
             f"{years[number] - 4}-01-01",
             f"{years[number]}-12-31",
+            *(("complete", delivered[number]) if listed[number] else ("open", "")),
             *claim,
         )
 

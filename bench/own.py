@@ -20,7 +20,7 @@ from tracegraph.walk.scope import ResolvedScope, resolve_scope
 
 
 class Tracegraph:
-    """Reach: the scope resolved, the walk, and the facts of the contracts that it meets; nothing kept but the catalogue.
+    """Reach: the scope resolved, the walk, and the facts of the contracts met; only the catalogue is kept.
 
     Every claim of the cone comes with it, as the answer shows it: both ends, grade, shares, dates, source.
     """

@@ -8,7 +8,7 @@ inferred steps, no status. `Contracts` gives contracts alone; `Cone` gives what 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import neo4j
@@ -31,7 +31,7 @@ class _Statement:
             address, auth=(unquote(parts.username or ""), unquote(parts.password or ""))
         )
         text = Path(__file__).with_name(f"{name}.cypher").read_text(encoding="utf-8")
-        self._query = neo4j.Query(cast("LiteralString", text), timeout=seconds)
+        self._query = neo4j.Query(text, timeout=seconds)
         self._values: dict[str, Any] = {
             "valid_at": lens.valid_at,
             "known_at": lens.known_at,

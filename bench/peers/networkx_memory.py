@@ -121,7 +121,7 @@ class AnyLens:
         reached = set(frontier)
         claims: list[tuple[str, str, Claim]] = []
         while frontier:
-            edges = graph.out_edges(frontier, data="claim")
+            edges: Iterable[tuple[str, str, Claim]] = graph.out_edges(frontier, data="claim")
             seen = [(start, end, claim) for start, end, claim in edges if sees(claim)]
             claims += seen
             frontier = list({end for _, end, _ in seen} - reached)
@@ -153,7 +153,8 @@ class OneLens:
         graph = self.graph
         starts = [item for item in self.items.get(factory, ()) if item in graph]
         reached = set(starts).union(*(nx.descendants(graph, start) for start in starts))
-        claims = [claim for _, _, seen in graph.out_edges(reached, data="claims") for claim in seen]
+        edges: Iterable[tuple[str, str, list[Claim]]] = graph.out_edges(reached, data="claims")
+        claims = [claim for _, _, seen in edges for claim in seen]
         facts = self.facts
         return Found({c: facts[c] for c in reached if c in facts}, len(claims))
 
@@ -165,13 +166,14 @@ Pair = tuple[str, bool]  # an id, and whether an inferred step entered it
 
 
 class WithInference:
-    """A `DiGraph` on pairs with the inferred steps of one lens; starts as tracegraph resolves them, given beforehand."""
+    """A `DiGraph` on pairs with the inferred steps of one lens; its starts are those that tracegraph resolves."""
 
     def __init__(self, setting: Setting) -> None:
         plain = OneLens(setting.sqlite, setting.lens)
         self.facts, self.affected = plain.facts, setting.affected
         self.graph: nx.DiGraph[Pair] = nx.DiGraph()
-        for start, end, claims in plain.graph.edges(data="claims"):
+        edges: Iterable[tuple[str, str, list[Claim]]] = plain.graph.edges(data="claims")
+        for start, end, claims in edges:
             self.graph.add_edge((start, False), (end, False), claims=claims)
             self.graph.add_edge((start, True), (end, False), claims=None)
         self.graph.add_edges_from(((a, False), (b, True), {"claims": None}) for a, b in _inferred(setting))
@@ -183,7 +185,8 @@ class WithInference:
         present = [start for start in starts if start in graph]
         reached = set(present).union(*(nx.descendants(graph, start) for start in present))
         ids = {(item, False) for item, _ in reached}
-        claims = [claim for _, _, seen in graph.out_edges(ids, data="claims") if seen for claim in seen]
+        edges: Iterable[tuple[Pair, Pair, list[Claim] | None]] = graph.out_edges(ids, data="claims")
+        claims = [claim for _, _, seen in edges if seen for claim in seen]
         facts = self.facts
         return Found({c: facts[c] for c, _ in reached if c in facts}, len(claims))
 
