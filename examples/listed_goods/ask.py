@@ -99,7 +99,9 @@ def table(found: Sequence[Country]) -> str:
     """Return the answer for a person."""
     lines = []
     for country in found:
-        lines.append(f"{country.name:<24}{country.factories:>6} factories {len(country.goods):>4} listed goods")
+        lines.append(
+            f"{country.name:<24}{country.factories:>6} {'factory  ' if country.factories == 1 else 'factories'} {len(country.goods):>4} listed goods"
+        )
         for good in country.goods:
             known = f" ({good.certain} known to make it)" if good.certain else ""
             lines.append(f"    {good.title}{known}")
