@@ -102,9 +102,9 @@ def report(error: Exception, session: Session) -> int:
     if _wants_traceback() and status == INTERNAL:
         traceback.print_exception(error)
     if session.as_json:
-        write_json(error_body(code, message, session.translator, problems))
+        write_json(error_body(code, message, session.say, problems))
     else:
-        line = Text.assemble((session.text(N_("Error")), "bold red"), ": ", session.translator.say(message))
+        line = Text.assemble((session.text(N_("Error")), "bold red"), ": ", session.say.say(message))
         session.err.print(line, soft_wrap=True)
     return status
 
@@ -151,10 +151,5 @@ def _abandon_output() -> None:
 )
 @click.option("--lang", metavar="sv|en", expose_value=False, help=N_("Language of all texts."))
 @click.version_option(__version__, message="tracegraph %(version)s", help=N_("Show the version."))
-def app() -> None:
+def main() -> None:
     """Hold the commands."""
-
-
-def main() -> NoReturn:
-    """Run the command line."""
-    app.main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,32 +12,35 @@ from rich.console import RenderableType
 from tracegraph.answer import Answer, Question
 from tracegraph.cli.failures import DONE, LIMIT_HIT
 from tracegraph.cli.help import Spoken
-from tracegraph.cli.options import WHOLE, common_options, lens_options, limit_options, pass_session, scope_options
-from tracegraph.cli.session import Session
+from tracegraph.cli.options import (
+    common_options,
+    lens_options,
+    lens_options_of_two_days,
+    limit_options,
+    max_items_option,
+    pass_session,
+    rows_options,
+    scope_options,
+)
+from tracegraph.cli.session import Flags, Session, lens_from
+from tracegraph.errors import InvalidInput
 from tracegraph.exchange.answers import answer_body
-from tracegraph.lens import Lens
+from tracegraph.exchange.chain import chain_body
+from tracegraph.exchange.depth import depth_body
+from tracegraph.exchange.show import shown_body
 from tracegraph.messages import N_
+from tracegraph.render.chain import chain_shown
 from tracegraph.render.dependents import View, dependents_shown, shown_dependents
+from tracegraph.render.depth import depth_shown
+from tracegraph.render.show import show_shown
 from tracegraph.services import asking
+from tracegraph.services.chain import chain as ask_chain
 from tracegraph.services.dependents import dependents as ask_dependents
-from tracegraph.services.legend import legend_of
+from tracegraph.services.depth import depth as ask_depth
+from tracegraph.services.legend import items_legend, legend_of
 from tracegraph.services.portfolios import Portfolios
+from tracegraph.services.show import show as show_node
 from tracegraph.store.port import Store
-
-Flags = Mapping[str, Any]
-
-ROWS = 20  # contracts a status that are shown unless more are asked for
-
-
-def lens_from(session: Session, flags: Flags) -> Lens:
-    """Return the lens that the flags mean."""
-    return asking.lens_of(
-        session.now,
-        valid_at=flags["valid_at"],
-        known_at=flags["known_at"],
-        reader=flags["reader"] or session.settings.reader,
-        min_grade=flags["min_grade"],
-    )
 
 
 def asked_from(flags: Flags) -> asking.Asked:
@@ -56,10 +59,7 @@ def asked_from(flags: Flags) -> asking.Asked:
 @limit_options
 @click.option("--no-routes", is_flag=True, help=N_("Leave the routes out."))
 @click.option("--all", "with_no_link", is_flag=True, help=N_("List also the contracts without a link."))
-@click.option(
-    "--limit", metavar="N", type=WHOLE, default=ROWS, help=N_("Contracts to show of each status (default 20).")
-)
-@click.option("--all-rows", is_flag=True, help=N_("Show every contract."))
+@rows_options
 @common_options
 @pass_session
 def dependents(session: Session, /, **flags: Any) -> int:
@@ -84,5 +84,81 @@ def dependents(session: Session, /, **flags: Any) -> int:
 
 def _dependents_shown(answer: Answer, view: View, store: Store, session: Session) -> RenderableType:
     shown = shown_dependents(answer, view)
-    legend = legend_of(answer, shown, store, session.translator.lang)
-    return dependents_shown(answer, legend, view, session.translator)
+    legend = legend_of(answer, shown, store, session.say.lang)
+    return dependents_shown(answer, legend, view, session.say)
+
+
+@click.command(
+    "show",
+    cls=Spoken,
+    help=N_(
+        "What is known of one id, with sources: names, identifiers, sellers, buyers, plants, owners. With --valid-at "
+        "twice: what is new and what is gone between the two days."
+    ),
+    example="tracegraph show demo-wholesale-01\ntracegraph show top-glove --valid-at 2018-06-01 --valid-at 2021-06-01",
+)
+@click.argument("node_id", metavar="ID")
+@lens_options_of_two_days
+@common_options
+@pass_session
+def show(session: Session, /, *, node_id: str, valid_at: Sequence[str], **flags: Any) -> None:
+    """Show a node."""
+    if len(valid_at) > 2:
+        raise InvalidInput(N_("--valid-at is given {n} times: once for a day, twice to compare"), n=len(valid_at))
+    days = sorted(asking.day(text, "--valid-at") for text in valid_at)
+    lens = lens_from(session, {**flags, "valid_at": days[-1] if days else None})
+    since = days[0] if len(days) > 1 else None
+    with session.store() as store:
+        shown = show_node(node_id, lens, store, since=since, lang=session.say.lang)
+    session.answer(lambda: shown_body(shown), lambda: show_shown(shown, session.now, session.say))
+
+
+@click.command(
+    "chain",
+    cls=Spoken,
+    help=N_("Everything upstream of a contract, tier by tier: who makes what, who says so, where knowledge ends."),
+    example="tracegraph chain demo-c-0007",
+)
+@click.argument("contract_id", metavar="CONTRACT_ID")
+@lens_options
+@max_items_option
+@common_options
+@pass_session
+def chain(session: Session, /, *, contract_id: str, max_items: int, **flags: Any) -> int:
+    """Show everything upstream of a contract."""
+    lens = lens_from(session, flags)
+    with session.store() as store:
+        found = ask_chain(contract_id, lens, store, max_items)
+        legend = items_legend(
+            (node.item_id for node in found.nodes),
+            found.by_country,
+            {claim.source_id for step in found.steps for claim in step.claims},
+            store,
+            lens,
+            lang=session.say.lang,
+        )
+    session.answer(lambda: chain_body(found), lambda: chain_shown(found, legend, session.now, session.say))
+    return LIMIT_HIT if found.truncated else DONE
+
+
+@click.command(
+    "depth",
+    cls=Spoken,
+    help=N_("How deep each contract is mapped: tiers, the deepest named plant, and where knowledge stops."),
+    example="tracegraph depth --region SE-AB",
+)
+@click.option("--region", "regions", metavar="ISO", multiple=True, help=N_("Only contracts of this region (SE-AB)."))
+@click.option("--contract", "contracts", metavar="ID", multiple=True, help=N_("Only this contract; may be repeated."))
+@lens_options
+@rows_options
+@common_options
+@pass_session
+def depth(session: Session, /, *, regions: Sequence[str], contracts: Sequence[str], **flags: Any) -> None:
+    """Show how deep contracts are mapped."""
+    lens = lens_from(session, flags)
+    with session.store() as store:
+        report = ask_depth(lens, store, Portfolios(store), [region.upper() for region in regions], contracts)
+        holders = {stop.holder_id for found in report.contracts for stop in found.stops if stop.holder_id}
+        legend = items_legend((), holders, (), store, lens, lang=session.say.lang)
+    limit = None if flags["all_rows"] else flags["limit"]
+    session.answer(lambda: depth_body(report), lambda: depth_shown(report, legend, session.now, session.say, limit))

@@ -18,7 +18,7 @@ from tracegraph.translate import Translator
 def translator_of(ctx: click.Context) -> Translator:
     """Return the translator of the running session."""
     session = ctx.find_object(Session)
-    return session.translator if session else Translator()
+    return session.say if session else Translator()
 
 
 class Spoken(click.Command):

@@ -33,6 +33,7 @@ class Whole(click.ParamType[int]):
         return number
 
 
+ROWS = 20  # contracts of a kind that are shown unless more are asked for
 WHOLE = Whole()
 pass_session = click.make_pass_decorator(Session)
 
@@ -127,17 +128,28 @@ def lens_options_of_two_days(function: F) -> F:
     )(function)
 
 
+max_items_option = click.option(
+    "--max-items",
+    metavar="N",
+    type=WHOLE,
+    default=DEFAULT_MAX_ITEMS,
+    help=N_("Stop after N items on the way (default 200000)."),
+)
+
+
 def limit_options(function: F) -> F:
     """Give a command the limits of a walk."""
     return together(
         click.option("--max-tier", metavar="N", type=WHOLE, help=N_("Count only routes of at most N tiers.")),
-        click.option(
-            "--max-items",
-            metavar="N",
-            type=WHOLE,
-            default=DEFAULT_MAX_ITEMS,
-            help=N_("Stop after N items on the way (default 200000)."),
-        ),
+        max_items_option,
+    )(function)
+
+
+def rows_options(function: F) -> F:
+    """Give a command the limit on what is shown."""
+    return together(
+        click.option("--limit", metavar="N", type=WHOLE, default=ROWS, help=N_("Rows to show of a kind (default 20).")),
+        click.option("--all-rows", is_flag=True, help=N_("Show every row.")),
     )(function)
 
 

@@ -16,9 +16,13 @@ from rich.console import Console, RenderableType
 
 from tracegraph.cli.progress import Bar
 from tracegraph.composition import open_store
+from tracegraph.lens import Lens
+from tracegraph.services import asking
 from tracegraph.settings import Settings, load_settings
 from tracegraph.store.port import Progress, Store
 from tracegraph.translate import Translator
+
+Flags = Mapping[str, Any]
 
 
 @dataclass
@@ -27,7 +31,7 @@ class Session:
 
     Attributes
     ----------
-    translator : Translator
+    say : Translator
         Says texts in the reader's language.
     as_json : bool
         One JSON document on standard output and nothing else.
@@ -35,7 +39,7 @@ class Session:
         Whether bars may be shown.
     """
 
-    translator: Translator
+    say: Translator
     as_json: bool = False
     with_progress: bool = True
     store_url: str | None = None
@@ -67,19 +71,25 @@ class Session:
 
     def text(self, text: str, /, **values: Any) -> str:
         """Return a text in the reader's language."""
-        return self.translator.text(text, **values)
+        return self.say.text(text, **values)
 
     def note(self, text: str, /, **values: Any) -> None:
         """Say something beside the answer, on standard error; with ``--json`` only the answer speaks."""
         if not self.as_json:
-            self.err.print(self.translator.text(text, **values), style="dim")
+            self.err.print(self.say.text(text, **values), style="dim")
 
     def answer(self, body: Callable[[], Mapping[str, Any]], shown: Callable[[], RenderableType]) -> None:
         """Print the answer: as one JSON document, or for a person."""
         if self.as_json:
             write_json(body())
         else:
-            self.out.print(shown())
+            self.show(shown())
+
+    def show(self, shown: RenderableType) -> None:
+        """Print something for a person, without blanks at the ends of lines."""
+        with self.out.capture() as captured:
+            self.out.print(shown)
+        click.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False, color=True)
 
     @contextmanager
     def store(self, *, create: bool = False, init: bool = True) -> Iterator[Store]:
@@ -97,6 +107,17 @@ class Session:
         wanted = self.with_progress and not self.as_json and self.err.is_terminal
         with Bar(self.err, self.text(text), wanted=wanted) as bar:
             yield bar.update
+
+
+def lens_from(session: Session, flags: Flags) -> Lens:
+    """Return the lens that the flags mean."""
+    return asking.lens_of(
+        session.now,
+        valid_at=flags["valid_at"],
+        known_at=flags["known_at"],
+        reader=flags["reader"] or session.settings.reader,
+        min_grade=flags["min_grade"],
+    )
 
 
 def write_json(body: Mapping[str, Any]) -> None:

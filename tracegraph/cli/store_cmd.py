@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import click
 
+from tracegraph.cli.failures import DONE, FOUND, UNAVAILABLE
 from tracegraph.cli.help import Spoken, SpokenGroup
-from tracegraph.cli.options import common_options, pass_session
-from tracegraph.cli.session import Session
+from tracegraph.cli.options import common_options, lens_options, pass_session
+from tracegraph.cli.session import Session, lens_from
+from tracegraph.composition import without_password
+from tracegraph.errors import InvalidInput, StoreUnavailable, TracegraphError
+from tracegraph.exchange.check import check_body
+from tracegraph.intake import columns as list_columns
+from tracegraph.intake.refusal import nearest
+from tracegraph.intake.tables import TABLES
 from tracegraph.messages import N_
+from tracegraph.render.check import check_shown
+from tracegraph.render.columns import columns_body, columns_shown
+from tracegraph.render.config import ConfigLine, config_body, config_shown
+from tracegraph.render.store_info import init_shown, store_shown
+from tracegraph.services.check import check as run_check
+from tracegraph.settings import DEBUG, LANG, NEO4J_PASSWORD, NEO4J_USER, NO_COLOR, READER, STORE, origin
 
 
 @click.group("store", cls=SpokenGroup, help=N_("Set up the store, or show its state."))
@@ -18,7 +32,10 @@ def store() -> None:
 
 
 @store.command(
-    "init", cls=Spoken, help=N_("Set up the store, or bring it up to date."), example="tracegraph store init"
+    "init",
+    cls=Spoken,
+    help=N_("Set up the store, or bring it up to date."),
+    example="tracegraph store init --store neo4j://localhost",
 )
 @common_options
 @pass_session
@@ -29,7 +46,7 @@ def init(session: Session, /) -> None:
         info = opened.info()
     session.answer(
         lambda: {"url": info.url, "applied": applied, "schema_version": info.schema_version},
-        lambda: f"{info.url}: {info.schema_version}",
+        lambda: init_shown(info, applied, session.say),
     )
 
 
@@ -38,6 +55,96 @@ def init(session: Session, /) -> None:
 @pass_session
 def info(session: Session, /) -> None:
     """Show the state of the store."""
-    with session.store() as opened:
+    with session.store(init=False) as opened:
         state = opened.info()
-    session.answer(lambda: asdict(state), lambda: str(state))
+    session.answer(lambda: asdict(state), lambda: store_shown(state, session.say))
+
+
+@click.command(
+    "check",
+    cls=Spoken,
+    help=N_(
+        "Look for what does not hold together: orphans, reversed dates, shares over 1, cycles without origin, claims "
+        "without a source. Exit code 1 when errors are found."
+    ),
+    example="tracegraph check",
+)
+@lens_options
+@common_options
+@pass_session
+def check(session: Session, /, **flags: Any) -> int:
+    """Check the integrity of the data."""
+    lens = lens_from(session, flags)
+    with session.store() as opened:
+        report = run_check(opened, lens, opened)
+    session.answer(
+        lambda: check_body(report, session.say.say),
+        lambda: check_shown(report, session.now, session.say),
+    )
+    return FOUND if report.found_errors else DONE
+
+
+@click.command(
+    "columns",
+    cls=Spoken,
+    help=N_("The files and columns that a dataset may have, with Swedish headers."),
+    example="tracegraph columns supplies",
+)
+@click.argument("table", metavar="[TABLE]", required=False)
+@common_options
+@pass_session
+def columns(session: Session, /, *, table: str | None) -> None:
+    """List the columns of all tables, or of one."""
+    name = table.removesuffix(".csv") if table else None
+    if name is not None and name not in TABLES:
+        near = nearest(name, TABLES)
+        allowed = ", ".join(TABLES)
+        if near:
+            raise InvalidInput(N_("there is no table {name}; did you mean {near}?"), name=name, near=near)
+        raise InvalidInput(N_("there is no table {name}; these are: {allowed}"), name=name, allowed=allowed)
+    rows = list_columns(name)
+    session.answer(
+        lambda: columns_body(rows, session.say),
+        lambda: columns_shown(rows, session.say, detailed=bool(name)),
+    )
+
+
+@click.group("config", cls=SpokenGroup, help=N_("The settings in force."))
+def config() -> None:
+    """Hold the commands about the settings."""
+
+
+@config.command(
+    "check",
+    cls=Spoken,
+    help=N_("Show every setting, where it comes from, and whether the store answers."),
+    example="tracegraph config check",
+)
+@common_options
+@pass_session
+def config_check(session: Session, /) -> int:
+    """Check the settings, and that the store answers."""
+    settings = session.settings
+    shown = {
+        STORE: without_password(session.url),
+        LANG: session.say.lang,
+        READER: settings.reader,
+        NEO4J_USER: settings.neo4j_user or "",
+        NEO4J_PASSWORD: "***" if settings.neo4j_password else "",
+        DEBUG: "1" if settings.debug else "",
+        NO_COLOR: "1" if settings.no_color else "",
+    }
+    given = {STORE: session.store_url is not None}
+    lines = [ConfigLine(name, value, None if given.get(name) else origin(name)) for name, value in shown.items()]
+    error: TracegraphError | None = None
+    try:
+        with session.store(init=False) as opened:
+            opened.info()
+    except StoreUnavailable as unavailable:
+        error = unavailable
+    message = error.message if error else None
+    session.answer(
+        lambda: config_body(lines, message, session.say),
+        lambda: config_shown(lines, message, session.say),
+    )
+    return UNAVAILABLE if error else DONE

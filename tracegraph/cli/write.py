@@ -13,6 +13,7 @@ from tracegraph.cli.help import Spoken
 from tracegraph.cli.options import common_options, pass_session
 from tracegraph.cli.session import Session
 from tracegraph.errors import InvalidInput
+from tracegraph.intake import write_bad_rows
 from tracegraph.messages import N_
 from tracegraph.render.importing import import_body, import_shown
 from tracegraph.render.retracting import retract_body, retract_shown
@@ -49,8 +50,8 @@ def import_(session: Session, /, *, paths: Sequence[Path], dry_run: bool, skip_b
             reading = read_checked(store, paths, skip_bad_rows=skip_bad_rows, progress=progress)
         with session.progress(N_("Writing")) as progress:
             done = write_reading(store, reading, session.now, dry_run=dry_run, progress=progress)
-    kept: list[Path] = []
-    say = session.translator
+    kept = write_bad_rows(reading, bad_rows_to, session.say.say) if bad_rows_to and skip_bad_rows else []
+    say = session.say
     session.answer(lambda: import_body(done, say, kept), lambda: import_shown(done, say, kept))
 
 
@@ -76,7 +77,7 @@ def retract(session: Session, /, *, claim_ids: Sequence[str], change_set: int | 
         if not yes and not session.as_json and sys.stdin.isatty():
             _confirm(session, claim_ids, change_set)
         report = store.retract(session.now, claim_ids=claim_ids, change_set=change_set)
-    session.answer(lambda: retract_body(report), lambda: retract_shown(report, session.translator))
+    session.answer(lambda: retract_body(report), lambda: retract_shown(report, session.say))
 
 
 def _confirm(session: Session, claim_ids: Sequence[str], change_set: int | None) -> None:

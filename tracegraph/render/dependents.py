@@ -56,10 +56,7 @@ def dependents_shown(answer: Answer, legend: Legend, view: View, say: Translator
     for status, listed, total in _sections(answer, view):
         parts += [Text(), heading(say.text(STATUS[status]), STATUS_STYLE[status])]
         for dependent in listed:
-            start = answer.affected.get(dependent.route[0].start) if dependent.route else None
-            parts.append(
-                contract_shown(dependent, start or Certainty.CERTAIN, legend, say, with_route=view.with_routes)
-            )
+            parts.append(contract_shown(dependent, legend, say, with_route=view.with_routes))
         rest = more(len(listed), total, say, say.text("--limit N or --all-rows shows them"))
         if rest is not None:
             parts.append(Padding(rest, (0, 0, 0, 2)))
@@ -167,7 +164,7 @@ def _notes(status: Status, listed: Sequence[Dependent], legend: Legend, say: Tra
     words: list[str] = []
     if status in (Status.UNMAPPED, Status.NO_LINK):
         bases = Counter(d.basis for d in listed if d.basis)
-        words.append(", ".join(say.text(BASIS_COUNTED[basis], n=n) for basis, n in bases.items()))
+        words.append("; ".join(say.text(BASIS_COUNTED[basis], n=n) for basis, n in bases.items()))
     else:
         words.append(_regions(listed))
     without = sum(d.facts.value_sek is None for d in listed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -11,35 +11,30 @@ from rich.text import Text
 from tracegraph.answer import Dependent
 from tracegraph.messages import N_
 from tracegraph.model import holder_of, product_of
-from tracegraph.render.routes import doubts, route_words, weakest_words
-from tracegraph.render.shape import labelled, money, with_id
+from tracegraph.render.routes import route_words, weakest_words
+from tracegraph.render.shape import in_sentence, labelled, money, with_id
 from tracegraph.render.words import ASSUMPTION, BASIS
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
-from tracegraph.vocabulary import Certainty, Status
 
 OPEN_ENDS_SHOWN = 3
 
 
-def contract_shown(
-    dependent: Dependent, start: Certainty, legend: Legend, say: Translator, *, with_route: bool = True
-) -> RenderableType:
+def contract_shown(dependent: Dependent, legend: Legend, say: Translator, *, with_route: bool = True) -> RenderableType:
     """Return one contract: what it is, whom to call, how it is reached, what is not known.
 
     Parameters
     ----------
     dependent : Dependent
         The answer for it.
-    start : Certainty
-        How surely the first item of its route is touched.
     legend, say
         Names, and the language.
     with_route : bool
         Whether the route is shown.
     """
     head = Text.assemble("  ", (dependent.facts.contract_id, "bold"), "  ", dependent.facts.title or "")
-    facts = Padding(Text(" · ".join(_facts(dependent, say))), (0, 0, 0, 4))
-    lines = list(_lines(dependent, start, legend, say, with_route=with_route))
+    facts = Padding(Text(" · ".join(_facts(dependent, say))), (0, 0, 0, 4), expand=False)
+    lines = list(_lines(dependent, legend, say, with_route=with_route))
     return Group(head, facts, labelled(lines, indent=4)) if lines else Group(head, facts)
 
 
@@ -56,19 +51,17 @@ def _facts(dependent: Dependent, say: Translator) -> Iterator[str]:
 
 
 def _lines(
-    dependent: Dependent, start: Certainty, legend: Legend, say: Translator, *, with_route: bool
+    dependent: Dependent, legend: Legend, say: Translator, *, with_route: bool
 ) -> Iterator[tuple[str, RenderableType]]:
     if dependent.direct_suppliers:
         yield say.text("call"), _holders(dependent.direct_suppliers, legend)
     if dependent.route and with_route:
         yield say.text("route"), Text(route_words(dependent.route, legend, say))
-        yield say.text("weakest"), Text(weakest_words(dependent, start, legend, say))
-    if dependent.status is Status.POSSIBLE:
-        yield say.text("only"), Text("; ".join(doubts(dependent, start, legend, say)))
+        yield say.text("weakest"), Text(weakest_words(dependent, legend, say))
     if dependent.ask:
         yield say.text("ask"), _holders(dependent.ask, legend)
     if dependent.open_ends.total:
-        yield say.text("open"), Text(open_ends_words(dependent, legend, say))
+        yield say.text("unknown"), Text(open_ends_words(dependent, legend, say))
     if dependent.assumptions:
         yield say.text("note"), Text("; ".join(say.text(ASSUMPTION[a]) for a in dependent.assumptions))
 
@@ -78,16 +71,25 @@ def _holders(ids: Iterable[str], legend: Legend) -> Text:
 
 
 def open_ends_words(dependent: Dependent, legend: Legend, say: Translator) -> str:
-    """Return where knowledge ends upstream of a contract."""
-    listed, total = dependent.open_ends.ids[:OPEN_ENDS_SHOWN], dependent.open_ends.total
-    words = [
-        say.text(
-            "where {holder} gets {goods}", holder=legend.holder(holder_of(end)), goods=legend.product(product_of(end))
-        )
-        if "/" in end
-        else say.text("what is delivered under the contract")
-        for end in listed
-    ]
-    if total > len(listed):
-        words.append(say.plural(N_("{n} more"), N_("{n} more"), total - len(listed)))
-    return say.text("not known: {what}", what="; ".join(words))
+    """Return where knowledge ends upstream of a contract, holders of the same goods together."""
+    bought: dict[str, list[str]] = {}
+    made: dict[str, list[str]] = {}
+    words: list[str] = []
+    for end in dependent.open_ends.ids:
+        if "/" not in end:
+            words.append(say.text("what else is delivered under the contract, and by whom"))
+            continue
+        at = made if holder_of(end) in legend.factories else bought
+        at.setdefault(product_of(end), []).append(legend.holder(holder_of(end)))
+    words += _each(N_("who supplies {holders} with {goods}"), bought, legend, say)
+    words += _each(N_("what goes into {goods} at {holders}"), made, legend, say)
+    unlisted = dependent.open_ends.total - len(dependent.open_ends.ids)
+    rest = len(words) - OPEN_ENDS_SHOWN + unlisted
+    if rest > 0:
+        words = [*words[:OPEN_ENDS_SHOWN], say.text("{n} more", n=rest)]
+    return "; ".join(words)
+
+
+def _each(text: str, holders: Mapping[str, list[str]], legend: Legend, say: Translator) -> Iterator[str]:
+    for product, named in holders.items():
+        yield say.text(text, goods=in_sentence(legend.product(product)), holders=", ".join(named))

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from tracegraph.answer import Dependent, RouteStep
 from tracegraph.messages import N_
 from tracegraph.model import holder_of, product_of
-from tracegraph.render.shape import ARROW, source_text
+from tracegraph.render.shape import ARROW, in_sentence, source_text
 from tracegraph.render.words import GRADE, RULE
-from tracegraph.services.legend import Legend
+from tracegraph.services.legend import Legend, Unsure
 from tracegraph.translate import Translator
-from tracegraph.vocabulary import Certainty, Grade, RelationshipType, Rule
+from tracegraph.vocabulary import Grade, RelationshipType, Rule
+
+#: Why it is not certain that the first item of a route is touched.
+_UNSURE: Final[Mapping[Unsure, str]] = {
+    Unsure.PLANT: N_("from which plant {holder} has {goods} is not stated"),
+    Unsure.ORIGIN: N_("where {holder} gets {goods} from is not stated"),
+    Unsure.UNNAMED: N_("{holder} may be the plant that is named, or another"),
+    Unsure.GOODS: N_("whether {goods} at {holder} is among the goods that are named is not stated"),
+    Unsure.LINK: N_("{holder} is tied to what is named only by a minority share or an undocumented link"),
+}
 
 
 def route_words(route: tuple[RouteStep, ...], legend: Legend, say: Translator) -> str:
@@ -24,64 +34,64 @@ def route_words(route: tuple[RouteStep, ...], legend: Legend, say: Translator) -
 
 
 def _item(text: str, item: str, legend: Legend, say: Translator) -> str:
-    return say.text(text, holder=legend.holder(holder_of(item)), goods=legend.product(product_of(item)))
+    return say.text(text, holder=legend.holder(holder_of(item)), goods=_goods(item, legend))
 
 
 def _step(step: RouteStep, legend: Legend, say: Translator) -> str:
     if step.type == RelationshipType.DELIVERED_UNDER:
-        return say.text("contract {id}", id=step.end)
+        return say.text("the contract")
     if step.rule is Rule.OPERATION:
         return _item(N_("may become {goods} at {holder} (it operates the plant)"), step.end, legend, say)
     if step.rule is not None:
         why = say.text(RULE[step.rule])
-        return say.text("may become {goods} ({why})", goods=legend.product(product_of(step.end)), why=why)
+        return say.text("may become {goods} ({why})", goods=_goods(step.end, legend), why=why)
     if step.type == RelationshipType.BECOMES:
-        return say.text("made into {goods}", goods=legend.product(product_of(step.end)))
+        return say.text("made into {goods}", goods=_goods(step.end, legend))
     return legend.holder(holder_of(step.end))
 
 
-def weakest_words(dependent: Dependent, start: Certainty, legend: Legend, say: Translator) -> str:
-    """Return what the route rests on at its weakest, with the document that says so."""
+def weakest_words(dependent: Dependent, legend: Legend, say: Translator) -> str:
+    """Return what the route rests on at its weakest: the document, or why it is only possible."""
     grade = dependent.weakest_grade or Grade.INFERRED
     said = say.text(GRADE[grade])
-    if grade is Grade.INFERRED and start is Certainty.CANDIDATE:
-        return f"{said}: {say.text('it is not certain that the report touches the first of them')}"
-    step = next((step for step in dependent.route or () if step.grade is grade), None)
-    if step is None:
-        return said
-    if step.rule is not None:
-        return f"{said}: {say.text(RULE[step.rule])}"
-    claims = [claim for claim in step.claims if Grade.of_rank(claim.grade) is grade]
-    cited = [source_text(legend.sources.get(id), id, say) for id in sorted({claim.source_id for claim in claims})]
-    others = len(cited) - 1
-    shown = cited[0] if cited else say.text("no source stated")
-    return f"{said}: {shown}" + (f" (+{others})" if others else "")
+    if grade is Grade.INFERRED:
+        return f"{said}: {'; '.join(doubts(dependent, legend, say))}"
+    step = next(step for step in dependent.route or () if step.grade is grade)
+    cited = _cited((claim.source_id for claim in step.claims if Grade.of_rank(claim.grade) is grade), legend, say)
+    return f"{said}: {cited}"
 
 
-def doubts(dependent: Dependent, start: Certainty, legend: Legend, say: Translator) -> Iterator[str]:
+def _cited(source_ids: Iterable[str], legend: Legend, say: Translator) -> str:
+    """Return the first source, and how many more say the same."""
+    listed = sorted(set(source_ids))
+    rest = f" (+{len(listed) - 1})" if len(listed) > 1 else ""
+    return source_text(legend.sources.get(listed[0]), listed[0], say) + rest
+
+
+def doubts(dependent: Dependent, legend: Legend, say: Translator) -> Iterator[str]:
     """Yield, one by one, why a route is only possible."""
     route = dependent.route or ()
-    if start is Certainty.CANDIDATE and route:
-        yield _item(N_("that the report touches {goods} at {holder} is not certain"), route[0].start, legend, say)
+    if route and legend.candidates.get(route[0].start):
+        yield _item(_UNSURE[legend.candidates[route[0].start]], route[0].start, legend, say)
     for step in route:
         if step.rule is not None:
             yield say.text(
-                "no document says that {goods} at {holder} becomes {what}: {why}",
-                goods=legend.product(product_of(step.start)),
+                "no document says that {goods} at {holder} becomes {what} ({why})",
+                goods=_goods(step.start, legend),
                 holder=legend.holder(holder_of(step.start)),
                 what=_what(step, legend, say),
                 why=say.text(RULE[step.rule]),
             )
         elif step.grade is Grade.INFERRED:
-            yield say.text(
-                "a step is only a guess: {source}",
-                source=", ".join(
-                    source_text(legend.sources.get(c.source_id), c.source_id, say) for c in step.claims[:1]
-                ),
-            )
+            cited = _cited((claim.source_id for claim in step.claims), legend, say)
+            yield say.text("one step is a guess: {source}", source=cited)
 
 
 def _what(step: RouteStep, legend: Legend, say: Translator) -> str:
     if step.rule is Rule.OPERATION:
         return _item(N_("{goods} at {holder}"), step.end, legend, say)
-    return legend.product(product_of(step.end))
+    return _goods(step.end, legend)
+
+
+def _goods(item: str, legend: Legend) -> str:
+    return in_sentence(legend.product(product_of(item)))

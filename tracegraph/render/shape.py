@@ -62,9 +62,16 @@ def money(value: float | None, say: Translator) -> str:
     """Return an amount in SEK, in words where nobody states it."""
     if value is None:
         return say.text("value not stated")
-    if value >= _MILLION:
+    if value >= _MILLION / 10:
         return say.text("SEK {amount} m", amount=say.number(value / _MILLION, 1))
     return say.text("SEK {amount}", amount=say.number(value))
+
+
+def in_sentence(name: str) -> str:
+    """Return the name of goods as it stands inside a sentence: small, unless it begins with a proper name."""
+    words = name.split(" ")
+    proper = len(words) > 1 and words[1][:1].isupper()
+    return name if proper or name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def source_text(source: Source | None, source_id: str, say: Translator) -> str:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from tracegraph.answer import Answer, Dependent
 from tracegraph.lens import Lens
-from tracegraph.model import Source, holder_of, product_of
+from tracegraph.model import Selector, Source, holder_of, product_of
 from tracegraph.services.names import names_of, product_names
 from tracegraph.services.show import near_ids
 from tracegraph.store.port import GraphReader
-from tracegraph.vocabulary import Label
+from tracegraph.vocabulary import Certainty, Label, SelectorKind
+
+
+class Unsure(StrEnum):
+    """Why it is not certain that an item is touched."""
+
+    PLANT = "plant"  # a company's goods where plants in some countries are named
+    ORIGIN = "origin"  # a company in a country that is named, and nobody says where its goods are from
+    UNNAMED = "unnamed"  # a plant without a name, where one with a name is named
+    GOODS = "goods"  # goods said less precisely than those that are named
+    LINK = "link"  # a link to what is named that is only inferred, or a minority share
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,8 @@ class Legend:
         Which holders are factories.
     sources : mapping
         Documents by id.
+    candidates : mapping
+        Why the items that are only candidates are so, by item id; for those that begin a route that is shown.
     near : mapping
         For the id of each selector that touches nothing: ids like it.
     """
@@ -34,6 +47,7 @@ class Legend:
     products: Mapping[str, str] = field(default_factory=dict)
     factories: frozenset[str] = frozenset()
     sources: Mapping[str, Source] = field(default_factory=dict)
+    candidates: Mapping[str, Unsure] = field(default_factory=dict)
     near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def holder(self, id: str) -> str:
@@ -45,14 +59,14 @@ class Legend:
         return self.products.get(id, id)
 
 
-def legend_of(answer: Answer, shown: Iterable[Dependent], reader: GraphReader, lang: str) -> Legend:
+def legend_of(answer: Answer, shown: Collection[Dependent], reader: GraphReader, lang: str) -> Legend:
     """Return what the ids of an answer stand for, as far as it is shown.
 
     Parameters
     ----------
     answer : Answer
         The whole answer.
-    shown : iterable of Dependent
+    shown : collection of Dependent
         The contracts that are shown one by one.
     reader : GraphReader
         Where to read; under the lens of the answer.
@@ -74,15 +88,35 @@ def legend_of(answer: Answer, shown: Iterable[Dependent], reader: GraphReader, l
         holders.update((selector.id, *(selector.countries or ()), *selector.exclude))
         products.update(selector.products or ())
     holders.update(holder_of(item) for item in items)
+    held = reader.items_of(sorted(holders), lens)
+    factories = frozenset(holding.holder_id for holding in held if holding.label is Label.FACTORY)
+    starts = {dependent.route[0].start for dependent in shown if dependent.route}
     return Legend(
         holders=names_of(sorted(holders), reader, lens, lang),
         products=product_names(products, reader, lang),
-        factories=frozenset(
-            holding.holder_id for holding in reader.items_of(sorted(holders), lens) if holding.label is Label.FACTORY
-        ),
+        factories=factories,
         sources=sources_of(source_ids, reader),
+        candidates={
+            item: _unsure(item, answer, factories) for item in starts if answer.affected[item] is Certainty.CANDIDATE
+        },
         near={selector.id: near_ids(selector.id, lens, reader) for selector in answer.unmatched},
     )
+
+
+def _unsure(item: str, answer: Answer, factories: Collection[str]) -> Unsure:
+    """Return the likeliest reason for which an item is only a candidate."""
+    scope = answer.question.scope
+    kinds = {selector.kind for selector in scope}
+    holder = holder_of(item)
+    if holder not in factories:
+        if any(selector.countries is not None for selector in scope):
+            return Unsure.PLANT
+        if SelectorKind.COUNTRY in kinds:
+            return Unsure.ORIGIN
+    elif SelectorKind.FACTORY in kinds and holder not in {selector.id for selector in scope}:
+        return Unsure.UNNAMED
+    named = {product for selector in scope for product in selector.products or ()}
+    return Unsure.GOODS if named and product_of(item) not in named else Unsure.LINK
 
 
 def sources_of(ids: Iterable[str], reader: GraphReader) -> dict[str, Source]:
@@ -91,6 +125,35 @@ def sources_of(ids: Iterable[str], reader: GraphReader) -> dict[str, Source]:
     return {record.source_id: record for record in found if isinstance(record, Source)}
 
 
-def holder_names(ids: Iterable[str], reader: GraphReader, lens: Lens, lang: str) -> dict[str, str]:
-    """Return what holders, contracts, products and countries are called, by id."""
-    return names_of(sorted(set(ids)), reader, lens, lang)
+def scope_legend(
+    scope: Collection[Selector], reader: GraphReader, lens: Lens, lang: str, source_ids: Collection[str] = ()
+) -> Legend:
+    """Return what the ids of selectors, and of documents, stand for."""
+    named = {id for s in scope for id in (s.id, *(s.countries or ()), *s.exclude)}
+    products = {product for selector in scope for product in selector.products or ()}
+    return Legend(
+        holders=names_of(sorted(named), reader, lens, lang),
+        products=product_names(products, reader, lang),
+        sources=sources_of(source_ids, reader),
+    )
+
+
+def items_legend(
+    items: Iterable[str],
+    holders: Iterable[str],
+    source_ids: Iterable[str],
+    reader: GraphReader,
+    lens: Lens,
+    *,
+    lang: str,
+) -> Legend:
+    """Return what items, further holders (or countries) and documents are called."""
+    listed = list(items)
+    named = sorted({*holders, *(holder_of(item) for item in listed)})
+    held = reader.items_of(named, lens)
+    return Legend(
+        holders=names_of(named, reader, lens, lang),
+        products=product_names({product_of(item) for item in listed}, reader, lang),
+        factories=frozenset(holding.holder_id for holding in held if holding.label is Label.FACTORY),
+        sources=sources_of(source_ids, reader),
+    )

@@ -1,69 +1,51 @@
-"""Everything out of a store, losslessly, and into an empty one: the backup, and the way from one store to the other."""
+"""Everything out of a store, and into an empty one: the form of the file follows its name."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Final
 
 from tracegraph.errors import InvalidInput
+from tracegraph.exchange import ndjson
+from tracegraph.exchange.csv_export import write_claims
+from tracegraph.exchange.geojson import write_geojson
+from tracegraph.exchange.graphml import write_graphml
+from tracegraph.lens import Lens
 from tracegraph.messages import N_
-from tracegraph.model import canonical_json
-from tracegraph.store.port import Progress, StoreKeeper
+from tracegraph.store.port import Progress, Store, StoreKeeper
+
+NDJSON: Final = ".ndjson"
+_UNDER_A_LENS: Final = {".graphml": write_graphml, ".geojson": write_geojson, ".csv": write_claims}
+ENDINGS: Final = (NDJSON, *_UNDER_A_LENS)
 
 
-def export_ndjson(store: StoreKeeper, path: Path) -> dict[str, int]:
-    """Write everything to a file of one JSON object a line; counts by kind of line.
+def export_file(store: Store, lens: Lens, path: Path) -> dict[str, int]:
+    """Write what a store holds to a file; counts by kind.
 
-    The file appears when it is complete, and not before.
+    Parameters
+    ----------
+    store : Store
+        Where to read.
+    lens : Lens
+        What is written, save for NDJSON, which is the administrator's and holds everything.
+    path : Path
+        Its ending says the form: one of `ENDINGS`.
+
+    Raises
+    ------
+    InvalidInput
+        Another ending, or the file cannot be written.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            counts = write_lines(store, file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise InvalidInput(
-            N_("the file {path} cannot be written: {reason}"), path=str(path), reason=error.strerror or str(error)
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return counts
+    ending = path.suffix.lower()
+    if ending == NDJSON:
+        return ndjson.dump(store, path)
+    if ending in _UNDER_A_LENS:
+        return _UNDER_A_LENS[ending](store, lens, path)
+    raise InvalidInput(
+        N_("{path}: the ending says the format; use one of {allowed}"), path=str(path), allowed=", ".join(ENDINGS)
+    )
 
 
-def write_lines(store: StoreKeeper, file: IO[str]) -> dict[str, int]:
-    """Write everything as lines of JSON; counts by kind of line."""
-    counts: dict[str, int] = {}
-    for record in store.stream():
-        file.write(canonical_json(record) + "\n")
-        counts[record["line"]] = counts.get(record["line"], 0) + 1
-    return counts
-
-
-def load_ndjson(store: StoreKeeper, path: Path, progress: Progress | None = None) -> dict[str, int]:
-    """Fill an empty store from an exported file; counts by kind of line. All or nothing."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            return store.restore(_lines(file, path), progress)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InvalidInput(N_("the file {path} cannot be read: {reason}"), path=str(path), reason=reason) from error
-
-
-def _lines(file: IO[str], path: Path) -> Iterator[Mapping[str, Any]]:
-    for number, line in enumerate(file, start=1):
-        try:
-            record = json.loads(line)
-        except ValueError:
-            record = None
-        if not isinstance(record, dict):
-            raise InvalidInput(
-                N_("{path}, line {line}: not a JSON object; load takes files that tracegraph export wrote"),
-                path=str(path),
-                line=number,
-            )
-        yield record
+def load_file(store: StoreKeeper, path: Path, progress: Progress | None = None) -> dict[str, int]:
+    """Fill an empty store from an NDJSON file; counts by kind. All or nothing."""
+    return ndjson.load(path, store, progress)

@@ -1,0 +1,67 @@
+"""Who says so: the claims behind a link or a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from rich.text import Text
+
+from tracegraph.answer_show import Evidence, Shortfall, SourcingState
+from tracegraph.messages import N_
+from tracegraph.render.shape import DIM, source_text
+from tracegraph.render.words import GRADE, SOURCING
+from tracegraph.translate import Translator
+from tracegraph.vocabulary import NETWORK, OPEN_FROM, OPEN_TO, Sourcing
+
+SHOWN: Final = 3
+
+_SHORTFALL: Final = {
+    Shortfall.TOO_FEW_SOURCES: N_("said to be complete, but fewer sources are seen than were counted"),
+    Shortfall.SHARES_BELOW_ONE: N_("said to be complete, but the shares do not reach the whole"),
+    Shortfall.NO_DELIVERY: N_("said to be complete, but no delivery is seen"),
+}
+
+
+def evidence_text(evidence: Evidence, say: Translator) -> Text:
+    """Return one claim in a line: grade, source, dates, claim id."""
+    words = [f"{say.text(GRADE[evidence.grade])}: {source_text(evidence.source, evidence.source_id, say)}"]
+    words += _dates(evidence, say)
+    if evidence.visibility != NETWORK:
+        words.append(say.text("seen by: {who}", who=evidence.visibility.removeprefix("region:")))
+    return Text.assemble(", ".join(words), (f"  {evidence.claim_id}", DIM))
+
+
+def evidence_lines(evidence: Iterable[Evidence], say: Translator) -> Iterator[Text]:
+    """Yield the first claims, best grade first, and how many more there are."""
+    listed = sorted(evidence, key=lambda claim: (-claim.grade.rank, claim.claim_id))
+    yield from (evidence_text(claim, say) for claim in listed[:SHOWN])
+    if len(listed) > SHOWN:
+        yield Text(say.text("... and {n} more: {how}", n=len(listed) - SHOWN, how=say.text("--json lists all")), DIM)
+
+
+def _dates(evidence: Evidence, say: Translator) -> Iterator[str]:
+    if evidence.valid_from != OPEN_FROM and evidence.valid_to != OPEN_TO:
+        yield say.text("valid {start} to {end}", start=evidence.valid_from, end=evidence.valid_to)
+    elif evidence.valid_from != OPEN_FROM:
+        yield say.text("valid from {start}", start=evidence.valid_from)
+    elif evidence.valid_to != OPEN_TO:
+        yield say.text("valid until {end}", end=evidence.valid_to)
+    yield say.text("recorded {day}", day=evidence.recorded_at[:10])
+
+
+def sourcing_words(state: SourcingState, say: Translator) -> str:
+    """Return what is known of where goods come from."""
+    if state.shortfall is not None:
+        return say.text(_SHORTFALL[state.shortfall])
+    if state.in_force is Sourcing.OPEN and not state.is_open_end:
+        return say.text("the sources that are seen cover all of it")
+    return say.text(SOURCING[state.in_force])
+
+
+def share_words(share: tuple[float, float] | None, say: Translator) -> str:
+    """Return a share as per cent."""
+    if share is None:
+        return ""
+    low, high = (say.number(round(bound * 100, 1), 0 if round(bound * 100, 1).is_integer() else 1) for bound in share)
+    return say.text("{low} %", low=low) if low == high else say.text("{low} to {high} %", low=low, high=high)
