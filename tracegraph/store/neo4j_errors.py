@@ -91,13 +91,14 @@ _REFUSED = N_("{place} refused: {code} {detail}")
 
 _CONTRADICTION = N_("{place} holds something else under the same id: {detail}")
 
-#: Codes that come again however often the transaction is repeated, though the driver would repeat it.
-_FINAL: Final = ("Neo.TransientError.General.",)
+#: Codes that come again however often the transaction is repeated, though the driver calls them passing.
+_NOT_PASSING: Final = ("Neo.TransientError.General.",)
 
 
-def is_final(error: Neo4jError) -> bool:
-    """Return whether repeating the transaction is no use, whatever the driver thinks."""
-    return (error.code or "").startswith(_FINAL)
+def is_passing(error: Neo4jError | DriverError) -> bool:
+    """Return whether a transaction that failed like this may do better the next time."""
+    code = error.code if isinstance(error, Neo4jError) else ""
+    return error.is_retryable() and not (code or "").startswith(_NOT_PASSING)
 
 
 def translate(error: BaseException, place: str) -> TracegraphError:
