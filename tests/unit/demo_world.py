@@ -58,7 +58,12 @@ def statements() -> list[Statement]:
     """Return all that is said in the demo world."""
     src = SourceId("src-2")
     c1, c2 = contract("c1"), contract("c2")
-    said: dict[str, AttributeValue] = {"title": "Examination gloves", "regions": ["SE-AB"], "category": "gloves", "value_sek": 1_000_000}
+    said: dict[str, AttributeValue] = {
+        "title": "Examination gloves",
+        "regions": ["SE-AB"],
+        "category": "gloves",
+        "value_sek": 1_000_000,
+    }
     return [
         describes(holder("s1"), "src-2", {"name": "Demo Wholesale 01", "org_no": "556000-0000"}),
         describes(holder("s1"), "src-1", {"name": "Wholesale One"}, grade=Grade.REPORTED),
