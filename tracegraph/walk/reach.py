@@ -52,12 +52,13 @@ def reach(
     """
     walk = _Walk(InferredSteps(reader, lens, catalogue))
     waiting = set(starts)
+    contracts = sum("/" not in start for start in starts)  # they do not count as items
     truncated = False
     while waiting and not truncated:
         closure = reader.closure(sorted(waiting), direction, lens, max_items)
         found = walk.add_claims(closure.claims, direction)
         walk.reached |= waiting | found
-        truncated = closure.truncated or len(walk.reached) > max_items
+        truncated = closure.truncated or len(walk.reached) - contracts > max_items
         fresh = (found | (waiting & starts.keys())) - walk.inferred_from
         waiting = walk.add_inferred(fresh, direction) - walk.reached
     return Cone(starts, walk.claims, walk.inferred, truncated)
