@@ -99,9 +99,8 @@ def table(found: Sequence[Country]) -> str:
     """Return the answer for a person."""
     lines = []
     for country in found:
-        lines.append(
-            f"{country.name:<24}{country.factories:>6} {'factory  ' if country.factories == 1 else 'factories'} {len(country.goods):>4} listed goods"
-        )
+        word = "factory  " if country.factories == 1 else "factories"
+        lines.append(f"{country.name:<24}{country.factories:>6} {word} {len(country.goods):>4} listed goods")
         for good in country.goods:
             known = f" ({good.certain} known to make it)" if good.certain else ""
             lines.append(f"    {good.title}{known}")

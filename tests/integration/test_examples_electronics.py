@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +25,7 @@ from tracegraph.vocabulary import Grade, Label
 
 pytestmark = pytest.mark.shared
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = "2026-01-01T00:00:00Z"
 IN_2018, IN_2019, IN_2020 = "2018-06-01", "2019-06-01", "2020-06-01"
 
@@ -206,3 +211,23 @@ def test_the_sites_of_a_supplier_are_plants_that_it_operates(world: World) -> No
     everyone = world.store.descriptions(Label.FACTORY, None, lens(IN_2020))
     assert len(everyone) == 610
     assert sum("address" not in claim.attributes for claim in everyone) == 16
+
+
+def test_the_command_line_imports_the_dataset_once_and_answers_the_same(dataset: Path, sqlite_url: str) -> None:
+    first = tracegraph("import", str(dataset), "--store", sqlite_url, "--json")
+    again = tracegraph("import", str(dataset), "--store", sqlite_url, "--json")
+    assert (first["nothing_changed"], again["nothing_changed"], again["new"]) == (False, True, 0)
+    assert (first["bad_rows"], first["problems"]) == (0, [])
+    dates = ("--valid-at", IN_2018, "--valid-at", IN_2020)
+    (apple,) = tracegraph("show", "apple", *dates, "--store", sqlite_url, "--json")["nodes"]
+    assert sum(link["role"] == "seller" for link in apple["links"]) == 197
+    assert (len(apple["changes"]["new"]), len(apple["changes"]["gone"])) == (60, 61)
+
+
+def tracegraph(*words: str) -> dict[str, Any]:
+    """Run the command line in a process of its own; return the JSON document that it prints."""
+    command = [sys.executable, "-c", "from tracegraph.cli import main; main()", *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr or done.stdout
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
