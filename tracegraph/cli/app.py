@@ -26,6 +26,7 @@ from tracegraph.cli.help import SpokenGroup
 from tracegraph.cli.session import Session, write_json
 from tracegraph.errors import InvalidInput, SettingsInvalid, TracegraphError
 from tracegraph.messages import N_, Message
+from tracegraph.render.problems import problems_shown
 from tracegraph.settings import LANGUAGES, debug, preferred_language
 from tracegraph.translate import Translator
 
@@ -104,6 +105,8 @@ def report(error: Exception, session: Session) -> int:
     if session.as_json:
         write_json(error_body(code, message, session.say, problems))
     else:
+        if problems:
+            session.err.print(problems_shown(problems, session.say))
         line = Text.assemble((session.text(N_("Error")), "bold red"), ": ", session.say.say(message))
         session.err.print(line, soft_wrap=True)
     return status

@@ -23,7 +23,7 @@ from tracegraph.render.columns import columns_body, columns_shown
 from tracegraph.render.config import ConfigLine, config_body, config_shown
 from tracegraph.render.store_info import init_shown, store_shown
 from tracegraph.services.check import check as run_check
-from tracegraph.settings import DEBUG, LANG, NEO4J_PASSWORD, NEO4J_USER, NO_COLOR, READER, STORE, origin
+from tracegraph.settings import DEBUG, LANG, NEO4J_PASSWORD, NEO4J_USER, NO_COLOR, READER, STORE, VARIABLES, origin
 
 
 @click.group("store", cls=SpokenGroup, help=N_("Set up the store, or show its state."))
@@ -135,7 +135,10 @@ def config_check(session: Session, /) -> int:
         NO_COLOR: "1" if settings.no_color else "",
     }
     given = {STORE: session.store_url is not None}
-    lines = [ConfigLine(name, value, None if given.get(name) else origin(name)) for name, value in shown.items()]
+    lines = [
+        ConfigLine(name, VARIABLES[name], value, None if given.get(name) else origin(name))
+        for name, value in shown.items()
+    ]
     error: TracegraphError | None = None
     try:
         with session.store(init=False) as opened:

@@ -99,7 +99,7 @@ def _ends(chain: Chain, legend: Legend, say: Translator) -> Iterator[RenderableT
 
 def _end(end: str, legend: Legend, say: Translator) -> str:
     if "/" not in end:
-        return say.text("what else is delivered under the contract, and by whom")
+        return say.text("what is delivered under the contract, and by whom, or what else")
     goods = in_sentence(legend.product(product_of(end)))
     if holder_of(end) in legend.factories:
         return say.text("what goes into {goods} at {holders}", goods=goods, holders=legend.holder(holder_of(end)))

@@ -11,15 +11,15 @@ from rich.text import Text
 
 from tracegraph.messages import Message
 from tracegraph.render.shape import DIM, grid
-from tracegraph.settings import VARIABLES
 from tracegraph.translate import Translator
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigLine:
-    """One setting: its value as it may be shown, and where it comes from; None: from the command line."""
+    """One setting: what it is for, its value as it may be shown, where it comes from (None: the command line)."""
 
     name: str
+    about: str
     value: str
     origin: Message | None
 
@@ -38,7 +38,7 @@ def config_shown(lines: Sequence[ConfigLine], error: Message | None, say: Transl
     rows = [
         (Text(line.name, style="bold"), Text(line.value or "-"), Text(_origin(line, say), style=DIM)) for line in lines
     ]
-    about = [(Text(line.name, style=DIM), Text(say.text(VARIABLES[line.name]), style=DIM)) for line in lines]
+    about = [(Text(line.name, style=DIM), Text(say.text(line.about), style=DIM)) for line in lines]
     verdict = (
         Text(say.text("The store answers."), style="bold")
         if error is None

@@ -51,7 +51,7 @@ def shown_dependents(answer: Answer, view: View) -> list[Dependent]:
 
 def dependents_shown(answer: Answer, legend: Legend, view: View, say: Translator) -> RenderableType:
     """Return the whole answer."""
-    parts: list[RenderableType] = [*_header(answer, legend, view, say), Text()]
+    parts: list[RenderableType] = [*header(answer, legend, view, say), Text()]
     parts.append(summary_shown(answer, legend, say))
     for status, listed, total in _sections(answer, view):
         parts += [Text(), heading(say.text(STATUS[status]), STATUS_STYLE[status])]
@@ -74,7 +74,8 @@ def _sections(answer: Answer, view: View) -> Iterator[tuple[Status, list[Depende
 # --- what was asked ------------------------------------------------------------------------------------------------
 
 
-def _header(answer: Answer, legend: Legend, view: View, say: Translator) -> Iterator[RenderableType]:
+def header(answer: Answer, legend: Legend, view: View, say: Translator) -> Iterator[RenderableType]:
+    """Yield what was asked: the scope as resolved, the lens in words, what touches nothing, what was cut."""
     scope = [selector_words(selector, legend, say) for selector in answer.question.scope]
     if len(scope) == 1:
         yield Text(say.text("Who depends on {what}", what=scope[0]), style="bold")

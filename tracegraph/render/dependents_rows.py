@@ -77,7 +77,12 @@ def open_ends_words(dependent: Dependent, legend: Legend, say: Translator) -> st
     words: list[str] = []
     for end in dependent.open_ends.ids:
         if "/" not in end:
-            words.append(say.text("what else is delivered under the contract, and by whom"))
+            delivered = (
+                N_("what else is delivered under the contract, and by whom")
+                if dependent.ask or dependent.direct_suppliers
+                else N_("what is delivered under the contract, and by whom")
+            )
+            words.append(say.text(delivered))
             continue
         at = made if holder_of(end) in legend.factories else bought
         at.setdefault(product_of(end), []).append(legend.holder(holder_of(end)))

@@ -19,6 +19,7 @@ from tracegraph.vocabulary import NETWORK, PUBLIC, REGION_PREFIX, UNSOURCED, Gra
 DOT: Final = " · "
 ARROW: Final = " -> "
 DIM: Final = "dim"
+COMMAND_WIDTH: Final = 72
 _MILLION: Final = 1_000_000
 
 
@@ -118,6 +119,19 @@ def known_day(moment: str) -> str:
 def readers() -> tuple[str, ...]:
     """Name the readers, for the catalogues."""
     return (N_("public"), N_("network"))
+
+
+def command(line: str) -> Text:
+    """Return a command to be copied; a long one is broken where the shell lets it go on."""
+    words = line.split(" --")
+    lines, rest = [words[0]], words[1:]
+    for word in rest:
+        if len(lines[-1]) + len(word) + 3 > COMMAND_WIDTH:
+            lines[-1] += " \\"
+            lines.append(f"    --{word}")
+        else:
+            lines[-1] += f" --{word}"
+    return Text("\n".join(lines), style="cyan")
 
 
 def more(shown: int, total: int, say: Translator, how: str) -> Text | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -135,6 +135,18 @@ def scope_legend(
         holders=names_of(sorted(named), reader, lens, lang),
         products=product_names(products, reader, lang),
         sources=sources_of(source_ids, reader),
+    )
+
+
+def merged(legends: Sequence[Legend]) -> Legend:
+    """Return one legend of several; where two say different things the later one counts."""
+    return Legend(
+        holders={id: name for legend in legends for id, name in legend.holders.items()},
+        products={id: name for legend in legends for id, name in legend.products.items()},
+        factories=frozenset().union(*(legend.factories for legend in legends)),
+        sources={id: source for legend in legends for id, source in legend.sources.items()},
+        candidates={item: why for legend in legends for item, why in legend.candidates.items()},
+        near={id: near for legend in legends for id, near in legend.near.items()},
     )
 
 
