@@ -14,7 +14,7 @@ from tracegraph.answer import Answer, Dependent
 from tracegraph.messages import N_
 from tracegraph.model import Selector, holder_of
 from tracegraph.render.dependents_rows import contract_shown
-from tracegraph.render.shape import DIM, DOT, grid, heading, lens_words, money, more
+from tracegraph.render.shape import DIM, DOT, grid, heading, in_sentence, lens_words, money, more
 from tracegraph.render.words import BASIS_COUNTED, SELECTOR, STATUS, STATUS_READS, STATUS_STYLE
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -97,7 +97,9 @@ def selector_words(selector: Selector, legend: Legend, say: Translator) -> str:
     if selector.countries is not None:
         words.append(say.text("plants in {places}", places=", ".join(map(legend.holder, selector.countries))))
     if selector.products is not None:
-        words.append(say.text("only {goods}", goods=", ".join(map(legend.product, selector.products))))
+        words.append(
+            say.text("only {goods}", goods=", ".join(in_sentence(legend.product(p)) for p in selector.products))
+        )
     if selector.exclude:
         words.append(say.text("without {names}", names=", ".join(map(legend.holder, selector.exclude))))
     if not selector.services:

@@ -79,7 +79,7 @@ def source_text(source: Source | None, source_id: str, say: Translator) -> str:
     """Return a source as it is cited: publisher, title, day."""
     if source is None:
         return say.text("no source stated") if source_id == UNSOURCED else source_id
-    parts = [source.publisher, f"“{source.title}”", source.published]
+    parts = [source.publisher, say.text("“{title}”", title=source.title), source.published]
     return ", ".join(part for part in parts if part)
 
 
