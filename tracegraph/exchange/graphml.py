@@ -43,8 +43,7 @@ def write_graphml(reader: GraphReader, lens: Lens, path: Path) -> dict[str, int]
     """
     graph = build_export_graph(visible_claims(reader, lens))
     with replacing(path) as file:
-        for line in nx.generate_graphml(graph, prettyprint=True):
-            file.write(line + "\n")
+        nx.write_graphml_xml(graph, file.buffer, prettyprint=True)
     return {"nodes": graph.number_of_nodes(), "edges": graph.number_of_edges()}
 
 

@@ -14,7 +14,8 @@ from tracegraph.messages import N_, Message
 from tracegraph.model import Claim, holder_of, product_of
 from tracegraph.products import Catalogue
 from tracegraph.vocabulary import UNSPECIFIED, Label, RelationshipType, Sourcing
-from tracegraph.walk.sourcing import SHARE_TOLERANCE, shares_by_start, sourcing_rows, sourcing_state
+from tracegraph.walk.portfolio import SHARE_TOLERANCE
+from tracegraph.walk.sourcing import shares_by_start, sourcing_rows, sourcing_state
 
 T = RelationshipType
 ByEnd = dict[str, list[Claim]]
