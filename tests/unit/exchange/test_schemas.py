@@ -143,7 +143,6 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
         ("columns", ("columns",)),
         ("config-check", ("config", "check")),
         ("export", ("export", "backup.ndjson")),
-        ("retract", ("retract", "--import", "1", "--yes")),
         ("error", ("dependents",)),
         ("error", ("show", "nobody")),
         ("error", ("import", "nowhere")),
@@ -157,6 +156,7 @@ def test_importing(tmp_path: Path) -> None:
     line, folder = CommandLine(tmp_path), str(ROOT / "tests/cases/01-product-aware-path")
     for words in ((folder, "--dry-run"), (folder,), (folder,)):
         assert differences("import", line("import", *words)) == []
+    assert differences("retract", line("retract", "--import", "1", "--yes")) == []
 
 
 def test_recorded_incidents(tmp_path: Path) -> None:
