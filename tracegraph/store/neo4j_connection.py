@@ -108,8 +108,11 @@ class Connection:
         """Run one statement of a migration."""
 
         def change(_life: SignsOfLife) -> None:
-            with self._session(self._ready_driver(), neo4j.WRITE_ACCESS) as session:
+            session = self._session(self._ready_driver(), neo4j.WRITE_ACCESS)
+            try:
                 session.run(neo4j.Query(cast(LiteralString, statement), timeout=LONG_S)).consume()
+            finally:
+                _close(session)
 
         self._within_limit(change)
 
@@ -202,14 +205,18 @@ class Connection:
 
 
 def _once(session: neo4j.Session, work: Callable[[Transaction], T], limit_s: float, life: SignsOfLife) -> T:
-    with session, session.begin_transaction(timeout=limit_s) as inner:
-        result = work(Transaction(inner, life))
-        life.show()
-        inner.commit()
-        return result
+    try:
+        with session.begin_transaction(timeout=limit_s) as inner:
+            result = work(Transaction(inner, life))
+            life.show()
+            inner.commit()
+            return result
+    finally:
+        _close(session)
 
 
-def _close(driver: neo4j.Driver) -> None:
-    """Close a driver of which nothing more is expected."""
-    with contextlib.suppress(*DRIVER_ERRORS):
-        driver.close()
+def _close(closing: neo4j.Driver | neo4j.Session) -> None:
+    """Close what nothing more is expected of; what fails the first time is left out the second."""
+    for _ in range(2):
+        with contextlib.suppress(*DRIVER_ERRORS):
+            closing.close()
