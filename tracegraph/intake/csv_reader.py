@@ -85,8 +85,10 @@ def read_csv(
     for line, cells in records:
         table.header_line, table.header = line, [cell.strip() for cell in cells]
         break
+    if _has_other_delimiter(table, known_headers):
+        problems.add(_other_delimiter(), file, table.header_line)
+        return None
     if table.header:
-        _refuse_other_delimiters(table, known_headers, problems)
         _take_rows(records, table, max_rows)
     elif not table.ragged:
         problems.add(_empty(), file)
@@ -158,20 +160,18 @@ def _first_row(text: str, delimiter: str) -> list[str]:
         return []
 
 
-def _refuse_other_delimiters(table: RawTable, known: frozenset[str], problems: Problems) -> None:
+def _has_other_delimiter(table: RawTable, known: frozenset[str]) -> bool:
     if len(table.header) != 1 or header_key(table.header[0]) in known:
-        return
-    for delimiter in _OTHER_DELIMITERS:
-        if delimiter in table.header[0]:
-            problems.add(
-                Refusal(
-                    "delimiter",
-                    N_("the columns are separated by neither comma nor semicolon"),
-                    N_("save the file as CSV with commas or semicolons"),
-                ),
-                table.file,
-                table.header_line,
-            )
+        return False
+    return any(delimiter in table.header[0] for delimiter in _OTHER_DELIMITERS)
+
+
+def _other_delimiter() -> Refusal:
+    return Refusal(
+        "delimiter",
+        N_("the columns are separated by neither comma nor semicolon"),
+        N_("save the file as CSV with commas or semicolons"),
+    )
 
 
 def _wrong_width(cells: int, width: int) -> Refusal:

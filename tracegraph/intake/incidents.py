@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from tracegraph.intake.cells import parse_country, parse_visibility
@@ -29,6 +30,7 @@ from tracegraph.model import IncidentRevision, Selector
 from tracegraph.vocabulary import IncidentStatus, Indicator, Label, SelectorKind
 
 _HEADING: Final = re.compile(r"^[ \t]*\[\[[ \t]*incident[ \t]*\]\]", re.MULTILINE)
+_NESTED: Final = re.compile(r"(\w+)\[(\d+)\]\.(.+)")
 _AT_LINE: Final = re.compile(r"at line (\d+)")
 
 _KEYS: Final[Mapping[str, Reader]] = {
@@ -241,17 +243,27 @@ def _selector(part: Mapping[str, Any], prefix: str, refuse: Any) -> Selector | N
 
 
 def line_of_key(text: str, line: int | None, column: str) -> int | None:
-    """Return the first line of an entry that sets a key; the entry's own where none does so plainly."""
+    """Return the line of an entry that sets a key such as ``title`` or ``scope[2].id``.
+
+    It is looked for as such files are mostly written; where that finds nothing, it is the line of the table or entry.
+    """
     if line is None:
         return None
-    key = re.escape(column.rpartition(".")[2])
-    nested = "." in column
-    for number, content in enumerate(text.split("\n")[line:], line + 1):
-        if _HEADING.match(content) or (not nested and content.lstrip().startswith("[[")):
-            break
-        if re.match(rf"[ \t]*\"?{key}\"?[ \t]*=", content):
-            return number
-    return line
+    entry = list(enumerate(text.split("\n")[line:], line + 1))
+    entry = list(takewhile(lambda numbered: not _HEADING.match(numbered[1]), entry))
+    nested, key = _NESTED.fullmatch(column), column
+    if nested:
+        table, number, key = nested.groups()
+        heading = re.compile(rf"[ \t]*\[\[[ \t]*incident[ \t]*\.[ \t]*{table}[ \t]*\]\]")
+        places = [place for place, (_, content) in enumerate(entry) if heading.match(content)]
+        if len(places) < int(number):
+            key = table  # written as inline tables
+        else:
+            line = entry[places[int(number) - 1]][0]
+            entry = entry[places[int(number) - 1] + 1 :]
+    set_here = re.compile(rf"[ \t]*\"?{re.escape(key)}\"?[ \t]*=")
+    until_next = takewhile(lambda numbered: not numbered[1].lstrip().startswith("[["), entry)
+    return next((found for found, content in until_next if set_here.match(content)), line)
 
 
 def _unknown_key(key: str, known: Iterable[str]) -> Refusal:

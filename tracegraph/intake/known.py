@@ -30,7 +30,7 @@ LABELS: Final[Mapping[Target, tuple[Label, ...]]] = {
     Target.CONTRACT: (Label.CONTRACT,),
     Target.CATEGORY: (Label.CATEGORY,),
 }
-_ALWAYS: Final = {Target.SOURCE: {UNSOURCED}, Target.PRODUCT: {UNSPECIFIED}}
+_ALWAYS: Final[Mapping[Target, set[str]]] = {Target.SOURCE: {UNSOURCED}, Target.PRODUCT: {UNSPECIFIED}}
 
 
 class AsksStanding(Protocol):
@@ -130,7 +130,7 @@ def _asked(rows: Rows, known: Known) -> Iterator[tuple[Label, str]]:
     for column in rows.table.columns:
         if column.refers:
             for label in LABELS[column.refers]:
-                for value in named_ids(rows, column) - known.defined[label].keys():
+                for value in named_ids(rows, column) - known.defined[label].keys() - _ALWAYS.get(column.refers, set()):
                     yield label, value
 
 
