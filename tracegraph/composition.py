@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from tracegraph.errors import InvalidInput, StoreNotReady
 from tracegraph.messages import N_
-from tracegraph.store.port import Store
+
+if TYPE_CHECKING:  # the port needs numpy, which a command that opens nothing can do without
+    from tracegraph.store.port import Store
 
 SQLITE: Final = "sqlite"
 NEO4J_SCHEMES: Final = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")

@@ -23,6 +23,7 @@ from tracegraph.cli.failures import (
     usage_message,
 )
 from tracegraph.cli.help import SpokenGroup
+from tracegraph.cli.options import lang_option
 from tracegraph.cli.session import Session, write_json
 from tracegraph.errors import InvalidInput, SettingsInvalid, TracegraphError
 from tracegraph.messages import N_, Message
@@ -106,7 +107,7 @@ def report(error: Exception, session: Session) -> int:
         write_json(error_body(code, message, session.say, problems))
     else:
         if problems:
-            session.err.print(problems_shown(problems, session.say))
+            session.warn(problems_shown(problems, session.say))
         line = Text.assemble((session.text(N_("Error")), "bold red"), ": ", session.say.say(message))
         session.err.print(line, soft_wrap=True)
     return status
@@ -152,7 +153,7 @@ def _abandon_output() -> None:
     ),
     example="tracegraph demo\ntracegraph import my-data/\ntracegraph dependents --factory my-plant",
 )
-@click.option("--lang", metavar="sv|en", expose_value=False, help=N_("Language of all texts."))
+@lang_option
 @click.version_option(__version__, message="tracegraph %(version)s", help=N_("Show the version."))
 def main() -> None:
     """Hold the commands."""

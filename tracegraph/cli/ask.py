@@ -9,9 +9,10 @@ from typing import Any
 import click
 from rich.console import RenderableType
 
-from tracegraph.answer import Answer, Question
+from tracegraph.answer import DEFAULT_MAX_ITEMS, Answer, Question
 from tracegraph.cli.failures import DONE, LIMIT_HIT
 from tracegraph.cli.help import Spoken
+from tracegraph.cli.lens import Flags, lens_from
 from tracegraph.cli.options import (
     common_options,
     lens_options,
@@ -22,7 +23,7 @@ from tracegraph.cli.options import (
     rows_options,
     scope_options,
 )
-from tracegraph.cli.session import Flags, Session, lens_from
+from tracegraph.cli.session import Session
 from tracegraph.errors import InvalidInput
 from tracegraph.exchange.answers import answer_body
 from tracegraph.exchange.chain import chain_body
@@ -38,6 +39,7 @@ from tracegraph.services.chain import chain as ask_chain
 from tracegraph.services.dependents import dependents as ask_dependents
 from tracegraph.services.depth import depth as ask_depth
 from tracegraph.services.legend import items_legend, legend_of
+from tracegraph.services.names import product_names
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.show import show as show_node
 from tracegraph.store.port import Store
@@ -67,7 +69,7 @@ def dependents(session: Session, /, **flags: Any) -> int:
     lens = lens_from(session, flags)
     with session.store() as store:
         scope = asking.scope_of(asked_from(flags), store, lens)
-        question = Question(scope, lens, flags["max_tier"], flags["max_items"])
+        question = Question(scope, lens, flags["max_tier"], flags["max_items"] or DEFAULT_MAX_ITEMS)
         answer = ask_dependents(question, store, Portfolios(store))
         view = View(
             now=session.now,
@@ -110,7 +112,8 @@ def show(session: Session, /, *, node_id: str, valid_at: Sequence[str], **flags:
     since = days[0] if len(days) > 1 else None
     with session.store() as store:
         shown = show_node(node_id, lens, store, since=since, lang=session.say.lang)
-    session.answer(lambda: shown_body(shown), lambda: show_shown(shown, session.now, session.say))
+        products = product_names(store.catalogue().products, store, session.say.lang)
+    session.answer(lambda: shown_body(shown), lambda: show_shown(shown, products, session.now, session.say))
 
 
 @click.command(
@@ -124,11 +127,11 @@ def show(session: Session, /, *, node_id: str, valid_at: Sequence[str], **flags:
 @max_items_option
 @common_options
 @pass_session
-def chain(session: Session, /, *, contract_id: str, max_items: int, **flags: Any) -> int:
+def chain(session: Session, /, *, contract_id: str, max_items: int | None, **flags: Any) -> int:
     """Show everything upstream of a contract."""
     lens = lens_from(session, flags)
     with session.store() as store:
-        found = ask_chain(contract_id, lens, store, max_items)
+        found = ask_chain(contract_id, lens, store, max_items or DEFAULT_MAX_ITEMS)
         legend = items_legend(
             (node.item_id for node in found.nodes),
             found.by_country,

@@ -58,6 +58,9 @@ def usage_message(error: click.ClickException) -> Message:
         return Message(N_("{name} is missing; --help has an example"), {"name": name.rstrip(".")})
     if isinstance(error, click.BadOptionUsage):
         return Message(N_("{option} needs a value, or takes none; --help says which"), {"option": error.option_name})
+    if isinstance(error, click.UsageError) and error.ctx and isinstance(error.ctx.command, click.Group):
+        known = ", ".join(error.ctx.command.list_commands(error.ctx))
+        return Message(N_("say which: {known}; --help explains each"), {"known": known})
     return Message("{text}", {"text": error.format_message()})
 
 

@@ -101,9 +101,9 @@ class SpokenGroup(Spoken, click.Group):
         super().__init__(*args, **kwargs)
         self.lazy = dict(lazy or {})
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the names of the commands in the order of the help."""
-        return [*self.lazy, *(name for name in super().list_commands(ctx) if name not in self.lazy)]
+        return list(dict.fromkeys((*self.lazy, *self.commands)))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, loading its module."""
@@ -116,8 +116,6 @@ class SpokenGroup(Spoken, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is meant; an unknown one is a mistake that names near ones."""
-        if not args:
-            raise InvalidInput(N_("say which: {known}; --help explains each"), known=", ".join(self.list_commands(ctx)))
         name = args[0]
         known = self.list_commands(ctx)
         if name not in known and not name.startswith("-"):

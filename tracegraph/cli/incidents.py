@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from tracegraph.cli.help import Spoken, SpokenGroup
-from tracegraph.cli.options import common_options, lens_options, pass_session
-from tracegraph.cli.session import Session, lens_from
+from tracegraph.cli.lens import lens_from
+from tracegraph.cli.options import common_options, lang_option, lens_options, pass_session
+from tracegraph.cli.session import Session
 from tracegraph.exchange.answers import lens_body
 from tracegraph.messages import N_
 from tracegraph.render.incidents import incident_detail, incident_line_body, incident_view_body, incidents_shown
@@ -17,6 +18,7 @@ from tracegraph.services.legend import scope_legend
 
 
 @click.group("incident", cls=SpokenGroup, help=N_("Recorded incidents: reported, dated facts, kept as revisions."))
+@lang_option
 def incident() -> None:
     """Hold the commands about incidents."""
 

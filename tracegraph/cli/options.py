@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import click
 
-from tracegraph.answer import DEFAULT_MAX_ITEMS
 from tracegraph.cli.session import Session
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
@@ -60,6 +59,10 @@ def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     return put
 
 
+#: What it says is looked up before the words are parsed, so that mistakes are said in the language too.
+lang_option = click.option("--lang", metavar="sv|en", expose_value=False, help=N_("Language of all texts."))
+
+
 def common_options(function: F) -> F:
     """Give a command the options that all have."""
     return together(
@@ -78,7 +81,7 @@ def common_options(function: F) -> F:
             callback=_set("as_json"),
             help=N_("Print one JSON document and nothing else."),
         ),
-        click.option("--lang", metavar="sv|en", expose_value=False, help=N_("Language of all texts.")),
+        lang_option,
         click.option(
             "--no-progress",
             is_flag=True,
@@ -132,7 +135,6 @@ max_items_option = click.option(
     "--max-items",
     metavar="N",
     type=WHOLE,
-    default=DEFAULT_MAX_ITEMS,
     help=N_("Stop after N items on the way (default 200000)."),
 )
 

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console, RenderableType
 
 from tracegraph.cli.progress import Bar
 from tracegraph.composition import open_store
-from tracegraph.lens import Lens
-from tracegraph.services import asking
 from tracegraph.settings import Settings, load_settings
-from tracegraph.store.port import Progress, Store
 from tracegraph.translate import Translator
 
-Flags = Mapping[str, Any]
+if TYPE_CHECKING:  # the port needs numpy, which help can do without
+    from tracegraph.store.port import Progress, Store
+
+#: Blanks at the end of a line, also those that stand before the codes that end a colour.
+_BLANKS: Final = re.compile(r"[ \t]+((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
 
 @dataclass
@@ -73,11 +75,6 @@ class Session:
         """Return a text in the reader's language."""
         return self.say.text(text, **values)
 
-    def note(self, text: str, /, **values: Any) -> None:
-        """Say something beside the answer, on standard error; with ``--json`` only the answer speaks."""
-        if not self.as_json:
-            self.err.print(self.say.text(text, **values), style="dim")
-
     def answer(self, body: Callable[[], Mapping[str, Any]], shown: Callable[[], RenderableType]) -> None:
         """Print the answer: as one JSON document, or for a person."""
         if self.as_json:
@@ -87,9 +84,11 @@ class Session:
 
     def show(self, shown: RenderableType) -> None:
         """Print something for a person, without blanks at the ends of lines."""
-        with self.out.capture() as captured:
-            self.out.print(shown)
-        click.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False, color=True)
+        click.echo(_rendered(self.out, shown), nl=False, color=True)
+
+    def warn(self, shown: RenderableType) -> None:
+        """Print something beside the answer, on standard error."""
+        click.echo(_rendered(self.err, shown), nl=False, color=True, err=True)
 
     @contextmanager
     def store(self, *, create: bool = False, init: bool = True) -> Iterator[Store]:
@@ -109,15 +108,11 @@ class Session:
             yield bar.update
 
 
-def lens_from(session: Session, flags: Flags) -> Lens:
-    """Return the lens that the flags mean."""
-    return asking.lens_of(
-        session.now,
-        valid_at=flags["valid_at"],
-        known_at=flags["known_at"],
-        reader=flags["reader"] or session.settings.reader,
-        min_grade=flags["min_grade"],
-    )
+def _rendered(console: Console, shown: RenderableType) -> str:
+    """Return what a console would print, without blanks at the ends of lines."""
+    with console.capture() as captured:
+        console.print(shown)
+    return _BLANKS.sub(r"\1", captured.get())
 
 
 def write_json(body: Mapping[str, Any]) -> None:

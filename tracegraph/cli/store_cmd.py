@@ -9,8 +9,9 @@ import click
 
 from tracegraph.cli.failures import DONE, FOUND, UNAVAILABLE
 from tracegraph.cli.help import Spoken, SpokenGroup
-from tracegraph.cli.options import common_options, lens_options, pass_session
-from tracegraph.cli.session import Session, lens_from
+from tracegraph.cli.lens import lens_from
+from tracegraph.cli.options import common_options, lang_option, lens_options, pass_session
+from tracegraph.cli.session import Session
 from tracegraph.composition import without_password
 from tracegraph.errors import InvalidInput, StoreUnavailable, TracegraphError
 from tracegraph.exchange.check import check_body
@@ -27,6 +28,7 @@ from tracegraph.settings import DEBUG, LANG, NEO4J_PASSWORD, NEO4J_USER, NO_COLO
 
 
 @click.group("store", cls=SpokenGroup, help=N_("Set up the store, or show its state."))
+@lang_option
 def store() -> None:
     """Hold the commands about the store."""
 
@@ -110,6 +112,7 @@ def columns(session: Session, /, *, table: str | None) -> None:
 
 
 @click.group("config", cls=SpokenGroup, help=N_("The settings in force."))
+@lang_option
 def config() -> None:
     """Hold the commands about the settings."""
 

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from tracegraph.cli.help import Spoken
+from tracegraph.cli.lens import lens_from
 from tracegraph.cli.options import common_options, lens_options, pass_session
-from tracegraph.cli.session import Session, lens_from
+from tracegraph.cli.session import Session
 from tracegraph.messages import N_
 from tracegraph.render.transfer import transfer_shown
 from tracegraph.services.transfer import export_file, load_file

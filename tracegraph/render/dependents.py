@@ -85,6 +85,8 @@ def header(answer: Answer, legend: Legend, view: View, say: Translator) -> Itera
     yield Text(f"{lens_words(answer.question.lens, view.now, say)}{DOT}{touched_words(answer, say)}", style=DIM)
     for selector in answer.unmatched:
         yield _unmatched(selector, legend, say)
+    for product, near in legend.unknown_products.items():
+        yield Text(_unknown_product(product, near, say), style="bold yellow")
     if answer.summary.truncated:
         yield _cut(answer, say)
 
@@ -123,10 +125,16 @@ def touched_words(answer: Answer, say: Translator) -> str:
 def _unmatched(selector: Selector, legend: Legend, say: Translator) -> Text:
     what = selector_words(selector, legend, say)
     line = Text(say.text("Touches nothing: {what}.", what=what), style="bold yellow")
-    near = [id for id in legend.near.get(selector.id, ()) if id != selector.id]
-    if near:
+    near = legend.near.get(selector.id, ())
+    if near and selector.id not in near:
         line.append(" " + say.text("Did you mean {near}?", near=", ".join(near)))
     return line
+
+
+def _unknown_product(product: str, near: Sequence[str], say: Translator) -> str:
+    if near:
+        return say.text("No product {id} is known. Did you mean {near}?", id=product, near=", ".join(near))
+    return say.text("No product {id} is known.", id=product)
 
 
 def _cut(answer: Answer, say: Translator) -> Text:

@@ -28,7 +28,7 @@ def evidence_text(evidence: Evidence, say: Translator) -> Text:
     words = [f"{say.text(GRADE[evidence.grade])}: {source_text(evidence.source, evidence.source_id, say)}"]
     words += _dates(evidence, say)
     if evidence.visibility != NETWORK:
-        words.append(say.text("seen by: {who}", who=evidence.visibility.removeprefix("region:")))
+        words.append(say.text("seen by: {who}", who=say.text(evidence.visibility.removeprefix("region:"))))
     return Text.assemble(", ".join(words), (f"  {evidence.claim_id}", DIM))
 
 

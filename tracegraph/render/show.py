@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -14,7 +14,7 @@ from tracegraph.answer_show import Attribute, Changes, Link, LinkRole, Portrait,
 from tracegraph.messages import N_
 from tracegraph.model import AttributeValue, ReferenceRecord
 from tracegraph.render.evidence import evidence_lines, evidence_text, share_words, sourcing_words
-from tracegraph.render.shape import DIM, DOT, grid, heading, labelled, lens_words, more, with_id
+from tracegraph.render.shape import DIM, DOT, grid, heading, in_sentence, labelled, lens_words, more, with_id
 from tracegraph.render.words import LABEL, SERVICE
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Label, Service
@@ -49,12 +49,53 @@ ROLES: Final = {
 }
 
 
-def show_shown(shown: Shown, now: str, say: Translator) -> RenderableType:
-    """Return all that is shown of an id."""
+_ATTRIBUTES: Final = {
+    "address": N_("address"),
+    "aliases": N_("aliases"),
+    "category": N_("category"),
+    "city": N_("city"),
+    "clause_level": N_("clause level"),
+    "country": N_("country"),
+    "diary_no": N_("diary number"),
+    "end": N_("end"),
+    "identified": N_("plant is named"),
+    "identifiers": N_("identifiers"),
+    "lat": N_("latitude"),
+    "lng": N_("longitude"),
+    "name": N_("name"),
+    "org_no": N_("organisation number"),
+    "regions": N_("regions"),
+    "site_type": N_("kind of site"),
+    "source_count": N_("number of sources"),
+    "sourcing": N_("sources listed"),
+    "start": N_("start"),
+    "title": N_("title"),
+    "value_sek": N_("value, SEK"),
+    "website": N_("website"),
+}
+
+
+def show_shown(shown: Shown, products: Mapping[str, str], now: str, say: Translator) -> RenderableType:
+    """Return all that is shown of an id; `products` names the goods."""
     parts: list[RenderableType] = []
     for portrait in shown.portraits:
-        parts += [*_portrait(portrait, shown, now, say), Text()]
+        parts += [*_portrait(_named(portrait, products), shown, now, say), Text()]
     return Group(*parts[:-1])
+
+
+def _named(portrait: Portrait, products: Mapping[str, str]) -> Portrait:
+    """Return a portrait whose links name goods by what they are called."""
+
+    def named(links: Sequence[Link]) -> tuple[Link, ...]:
+        return tuple(
+            replace(link, product=in_sentence(products.get(link.product, link.product))) if link.product else link
+            for link in links
+        )
+
+    changes = portrait.changes and replace(
+        portrait.changes, new=named(portrait.changes.new), gone=named(portrait.changes.gone)
+    )
+    return replace(portrait, links=named(portrait.links), changes=changes)
 
 
 def _portrait(portrait: Portrait, shown: Shown, now: str, say: Translator) -> Iterator[RenderableType]:
@@ -101,13 +142,18 @@ def _attribute(attribute: Attribute, say: Translator) -> tuple[RenderableType, R
             line = Text.assemble(say.text("but {value}", value=value_words(statement.value)), "; ", line)
         line.stylize(DIM)
         lines.append(line)
-    return Text(attribute.name), Text("\n").join(lines)
+    return Text(attribute_word(attribute.name, say)), Text("\n").join(lines)
 
 
 def _reference(record: ReferenceRecord) -> Iterator[tuple[str, RenderableType]]:
     for name, value in asdict(record).items():
         if value not in (None, (), False) and not name.endswith("_id"):
             yield name, Text(value_words(list(value) if isinstance(value, tuple) else value))
+
+
+def attribute_word(name: str, say: Translator) -> str:
+    """Return what an attribute is called."""
+    return say.text(_ATTRIBUTES.get(name, name))
 
 
 def value_words(value: AttributeValue) -> str:
@@ -162,7 +208,7 @@ def _changes(changes: Changes, shown: Shown, say: Translator) -> Iterator[Render
     yield from _changed_links(say.text("gone"), "-", changes.gone, say)
     for change in changes.attributes:
         before, after = (say.text("not stated") if v is None else value_words(v) for v in (change.before, change.after))
-        yield Text(f"  {change.name}: {before} -> {after}")
+        yield Text(f"  {attribute_word(change.name, say)}: {before} -> {after}")
 
 
 def _changed_links(word: str, sign: str, links: Sequence[Link], say: Translator) -> Iterator[RenderableType]:

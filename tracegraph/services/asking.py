@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracegraph import countries
 from tracegraph.errors import InvalidInput
@@ -16,8 +16,10 @@ from tracegraph.lens import Lens, visible_to
 from tracegraph.messages import N_
 from tracegraph.model import HolderId, ProductId, Scope, Selector
 from tracegraph.services.incidents import find_incident
-from tracegraph.store.port import RecordStore
 from tracegraph.vocabulary import NETWORK, PUBLIC, Grade, SelectorKind
+
+if TYPE_CHECKING:
+    from tracegraph.store.port import RecordStore
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tracegraph.errors import UnknownNode
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import IncidentRevision, incident_from_body
-from tracegraph.store.port import Record, RecordStore
+
+if TYPE_CHECKING:
+    from tracegraph.store.port import Record, RecordStore
 
 KIND = "incident"
 

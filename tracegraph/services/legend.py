@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,6 +42,8 @@ class Legend:
         Why the items that are only candidates are so, by item id; for those that begin a route that is shown.
     near : mapping
         For the id of each selector that touches nothing: ids like it.
+    unknown_products : mapping
+        For each product of the scope that the catalogue does not have: products like it.
     """
 
     holders: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +52,7 @@ class Legend:
     sources: Mapping[str, Source] = field(default_factory=dict)
     candidates: Mapping[str, Unsure] = field(default_factory=dict)
     near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unknown_products: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def holder(self, id: str) -> str:
         """Return what a holder, or a country, is called."""
@@ -100,7 +104,14 @@ def legend_of(answer: Answer, shown: Collection[Dependent], reader: GraphReader,
             item: _unsure(item, answer, factories) for item in starts if answer.affected[item] is Certainty.CANDIDATE
         },
         near={selector.id: near_ids(selector.id, lens, reader) for selector in answer.unmatched},
+        unknown_products=_unknown_products(answer.question.scope, reader),
     )
+
+
+def _unknown_products(scope: Collection[Selector], reader: GraphReader) -> dict[str, tuple[str, ...]]:
+    known = reader.catalogue().products
+    named = dict.fromkeys(p for selector in scope for p in selector.products or () if p not in known)
+    return {product: tuple(difflib.get_close_matches(product, known, n=3)) for product in named}
 
 
 def _unsure(item: str, answer: Answer, factories: Collection[str]) -> Unsure:
