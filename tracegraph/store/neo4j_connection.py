@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Final, LiteralString, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable
@@ -56,7 +56,7 @@ class Transaction:
         """Yield the rows of a query as they come."""
         query = load_queries()[name]
         query.check_arguments(parameters)
-        for record in self._inner.run(cast(LiteralString, query.text), parameters):
+        for record in self._inner.run(query.text, parameters):
             self._life.show()
             yield record
         self._life.show()
@@ -110,7 +110,7 @@ class Connection:
         def change(_life: SignsOfLife) -> None:
             session = self._session(self._ready_driver(), neo4j.WRITE_ACCESS)
             try:
-                session.run(neo4j.Query(cast(LiteralString, statement), timeout=LONG_S)).consume()
+                session.run(neo4j.Query(statement, timeout=LONG_S)).consume()
             finally:
                 _close(session)
 

@@ -197,7 +197,7 @@ def _labels_of_holders(
 ) -> dict[str, Label]:
     """Return the label of every holder that is touched; raises `InvalidInput` where it is not clear."""
     said = {ref.id: ref.label for ref in refs if ref.label in (Label.SUPPLIER, Label.FACTORY)}
-    touched = {holder_of(item): item for item in items}
+    touched: dict[str, str] = {holder_of(item): item for item in items}
     known: dict[str, Label] = {}
     for ids in chunks(sorted(touched.keys() | said.keys())):
         for holder, is_factory in tx.rows("known_holders", ids=ids):

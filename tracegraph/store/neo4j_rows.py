@@ -113,11 +113,7 @@ def row_of(claim: Claim, key: str) -> dict[str, Any]:
 
 def _stated(claim: Claim) -> dict[str, Any]:
     """Return attributes as properties for a person to read; none of them hides a property of every claim."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in claim.attributes.items()
-        if name not in _OWN_PROPERTIES
-    }
+    return {name: value for name, value in claim.attributes.items() if name not in _OWN_PROPERTIES}
 
 
 def query_for(claim: Claim) -> str:
