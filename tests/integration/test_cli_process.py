@@ -100,6 +100,7 @@ def test_retract_asks_first_on_a_terminal(url: str, tmp_path: Path) -> None:
     subprocess.run([*COMMAND, "import", str(tmp_path / "suppliers.csv")], env=env, check=True, capture_output=True)
     code, shown = on_a_terminal(["retract", "--import", "1"], env, b"n\n")
     assert code == 130
+    assert "suppliers.csv" in shown
     assert "End import 1? (y/n)" in shown
     code, shown = on_a_terminal(["retract", "--import", "1"], env, b"y\n")
     assert code == 0

@@ -17,7 +17,9 @@ from tracegraph.intake import write_bad_rows
 from tracegraph.messages import N_
 from tracegraph.render.importing import import_body, import_shown
 from tracegraph.render.retracting import retract_body, retract_shown
+from tracegraph.render.store_info import imports_shown
 from tracegraph.services.importing import read_checked, write_reading
+from tracegraph.store.port import ImportEntry
 
 FORMATS = ("auto", "csv")
 
@@ -75,13 +77,18 @@ def retract(session: Session, /, *, claim_ids: Sequence[str], change_set: int | 
         raise InvalidInput(N_("say what to retract: claim ids, or --import NUMBER (tracegraph store info lists them)"))
     with session.store() as store:
         if not yes and not session.as_json and sys.stdin.isatty():
-            _confirm(session, claim_ids, change_set)
+            entries = [entry for entry in store.info().imports if entry.change_set == change_set]
+            _confirm(session, claim_ids, change_set, entries)
         report = store.retract(session.now, claim_ids=claim_ids, change_set=change_set)
     session.answer(lambda: retract_body(report), lambda: retract_shown(report, session.say))
 
 
-def _confirm(session: Session, claim_ids: Sequence[str], change_set: int | None) -> None:
-    """Ask whether to go on; no is a way out without an error."""
+def _confirm(
+    session: Session, claim_ids: Sequence[str], change_set: int | None, entries: Sequence[ImportEntry]
+) -> None:
+    """Show what would end and ask whether to go on; no is a way out without an error."""
+    if entries:
+        session.warn(imports_shown(entries, session.say))
     what = session.text("import {n}", n=change_set) if change_set is not None else ", ".join(claim_ids)
     yes = session.text("y")
     answer = click.prompt(session.text("End {what}? ({yes}/n)", what=what, yes=yes), default="n", err=True)

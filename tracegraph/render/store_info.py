@@ -52,7 +52,7 @@ def store_shown(info: StoreInfo, say: Translator) -> RenderableType:
     parts += _counted(say.text("records"), {k: n for k, n in info.counts.items() if k not in named}, say)
     if info.imports:
         parts += [Text(), heading(say.text("imports, newest first"))]
-        parts.append(grid([_import(entry, say) for entry in info.imports]))
+        parts.append(imports_shown(info.imports, say))
     return Group(*parts)
 
 
@@ -61,6 +61,11 @@ def _counted(title: str, counts: dict[str, int], say: Translator) -> Iterator[Re
         yield Text()
         yield heading(title)
         yield grid([(Text(name), Text(say.number(n), justify="right")) for name, n in counts.items()])
+
+
+def imports_shown(entries: Sequence[ImportEntry], say: Translator) -> RenderableType:
+    """Return imports: number, time, what they recorded, the files."""
+    return grid([_import(entry, say) for entry in entries])
 
 
 def _import(entry: ImportEntry, say: Translator) -> tuple[RenderableType, ...]:
