@@ -10,12 +10,14 @@ from typing import Any
 from tracegraph.answer import DEFAULT_MAX_ITEMS, Question
 from tracegraph.composition import open_store
 from tracegraph.exchange.answers import answer_body
+from tracegraph.incidents import incident_from_body, selector_from_body
 from tracegraph.intake import read_dataset
 from tracegraph.lens import Lens, visible_to
-from tracegraph.model import Scope, incident_from_body, selector_from_body
+from tracegraph.model import Scope
 from tracegraph.services.dependents import dependents
 from tracegraph.services.portfolios import Portfolios
-from tracegraph.store.port import ApplyReport, Store
+from tracegraph.store.port import Store
+from tracegraph.store.rows import ApplyReport
 from tracegraph.vocabulary import Grade
 
 

@@ -14,12 +14,14 @@ MAX_LINES = 300
 MAX_BODY_LINES = 40
 
 #: What each part may import of tracegraph, besides itself; the floors of the house, from the ground up.
-GROUND = {"messages", "errors", "vocabulary", "model", "lens", "products", "decide"}
+GROUND = {"messages", "errors", "vocabulary", "model", "incidents", "change_set", "lens", "products", "decide"}
 FLOORS: dict[str, set[str]] = {
     "messages": set(),
     "errors": {"messages"},
     "vocabulary": set(),
     "model": {"vocabulary"},
+    "incidents": {"vocabulary", "model"},
+    "change_set": {"vocabulary", "model", "incidents"},
     "lens": {"vocabulary", "model"},
     "products": {"vocabulary", "model"},
     "decide": {"vocabulary", "model"},
@@ -27,14 +29,17 @@ FLOORS: dict[str, set[str]] = {
     "countries": GROUND,
     "settings": GROUND,
     "translate": GROUND | {"resources"},
-    "store.port": GROUND,
-    "answer": GROUND | {"store.port"},
-    "intake": GROUND | {"store.port", "countries"},
-    "walk": GROUND | {"store.port", "answer"},
-    "graph": GROUND | {"store.port", "answer", "walk"},
-    "exchange": GROUND | {"store.port", "answer", "store.canonical", "walk", "graph", "countries"},
-    "services": GROUND | {"store.port", "answer", "intake", "walk", "graph", "exchange", "countries", "resources"},
-    "render": GROUND | {"store.port", "answer", "intake", "services", "countries", "exchange", "translate", "graph"},
+    "store.rows": GROUND,
+    "store.port": GROUND | {"store.rows"},
+    "answer": GROUND | {"store.port", "store.rows"},
+    "intake": GROUND | {"store.port", "store.rows", "countries"},
+    "walk": GROUND | {"store.port", "store.rows", "answer"},
+    "graph": GROUND | {"store.port", "store.rows", "answer", "walk"},
+    "exchange": GROUND | {"store.port", "store.rows", "answer", "store.canonical", "walk", "graph", "countries"},
+    "services": GROUND
+    | {"store.port", "store.rows", "answer", "intake", "walk", "graph", "exchange", "countries", "resources"},
+    "render": GROUND
+    | {"store.port", "store.rows", "answer", "intake", "services", "countries", "exchange", "translate", "graph"},
 }
 STORE_MAY = GROUND | {"store", "resources"}
 ENTRY_POINTS = {"cli", "composition", "__init__", "__main__"}  # they wire everything together

@@ -8,7 +8,7 @@ from typing import Final
 
 from tracegraph.lens import Lens
 from tracegraph.model import Scope, Selector
-from tracegraph.store.port import GoodsClaim
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Assumption, Basis, Certainty, Grade, Rule, Status
 
 LISTED: Final = 100  # open ends listed by id for one contract; the total is always given

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tracegraph.answer import ContractFacts
 from tracegraph.answer_show import SourcingState
 from tracegraph.lens import Lens
-from tracegraph.store.port import GoodsClaim
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Grade, Label, Rule
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from tracegraph.change_set import ChangeSet
+from tracegraph.incidents import IncidentRevision
 from tracegraph.lens import Lens, visible_to
 from tracegraph.model import (
     AttributeValue,
-    ChangeSet,
     Claim,
     IncidentId,
-    IncidentRevision,
     NodeRef,
     ReferenceRecord,
     Selector,

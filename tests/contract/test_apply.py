@@ -19,6 +19,7 @@ from tests.contract.build import (
     stored,
     supplies,
 )
+from tracegraph.incidents import incident_from_body
 from tracegraph.model import (
     AttributeValue,
     Category,
@@ -29,7 +30,6 @@ from tracegraph.model import (
     Source,
     SourceId,
     claim_id_of,
-    incident_from_body,
 )
 from tracegraph.store.canonical import says
 from tracegraph.store.port import Store

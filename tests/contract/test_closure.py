@@ -20,7 +20,8 @@ from tests.contract.build import (
     supplies,
 )
 from tracegraph.model import SourceId
-from tracegraph.store.port import GoodsClaim, Store
+from tracegraph.store.port import Store
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Direction
 
 CHAIN = (

@@ -15,7 +15,8 @@ from tests.contract.build import (
     supplies,
 )
 from tracegraph.lens import Lens
-from tracegraph.store.port import Match, Store
+from tracegraph.store.port import Store
+from tracegraph.store.rows import Match
 from tracegraph.vocabulary import Grade, Label
 
 NAMES = (

@@ -26,7 +26,8 @@ from tests.contract.build import (
     uses,
 )
 from tracegraph.model import SourceId, Statement
-from tracegraph.store.port import Holding, Store
+from tracegraph.store.port import Store
+from tracegraph.store.rows import Holding
 from tracegraph.vocabulary import Grade, Label, RelationshipType
 
 R = RelationshipType

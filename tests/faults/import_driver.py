@@ -11,7 +11,8 @@ import sys
 
 from tests.contract.build import LATER, NOW, change_set, delivered, describes, holder, incident, supplies
 from tests.contract.conftest import open_kind
-from tracegraph.model import ChangeSet, Product, ProductId
+from tracegraph.change_set import ChangeSet
+from tracegraph.model import Product, ProductId
 from tracegraph.vocabulary import Grade
 
 

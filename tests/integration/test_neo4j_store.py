@@ -27,8 +27,9 @@ from tests.contract.build import (
     supplies,
 )
 from tests.neo4j_server import Neo4jServer, wipe
+from tracegraph.change_set import ChangeSet
 from tracegraph.errors import InvalidInput, SettingsInvalid, StoreNotReady
-from tracegraph.model import AttributeValue, ChangeSet, NodeRef, Product, ProductId, SourceId, Statement, claim_id_of
+from tracegraph.model import AttributeValue, NodeRef, Product, ProductId, SourceId, Statement, claim_id_of
 from tracegraph.store import neo4j_closure
 from tracegraph.store.neo4j import Neo4jStore
 from tracegraph.store.neo4j_address import parse_url

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from tests.library import ask_json, opened
-from tracegraph.model import ChangeSet, NodeRef, Product, ProductId, Statement
+from tracegraph.change_set import ChangeSet
+from tracegraph.model import NodeRef, Product, ProductId, Statement
 from tracegraph.store.port import Store
 from tracegraph.vocabulary import Label, RelationshipType
 

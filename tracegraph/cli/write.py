@@ -19,7 +19,7 @@ from tracegraph.render.importing import import_body, import_shown
 from tracegraph.render.retracting import retract_body, retract_shown
 from tracegraph.render.store_info import imports_shown
 from tracegraph.services.importing import read_checked, write_reading
-from tracegraph.store.port import ImportEntry
+from tracegraph.store.rows import ImportEntry
 
 FORMATS = ("auto", "csv")
 

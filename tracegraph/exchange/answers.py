@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracegraph.answer import Answer, Dependent, Question, RouteStep, Summary
+from tracegraph.incidents import selector_body
 from tracegraph.lens import Lens
-from tracegraph.model import selector_body
-from tracegraph.store.port import GoodsClaim
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Grade, Status
 
 

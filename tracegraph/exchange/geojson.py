@@ -11,7 +11,8 @@ from tracegraph.decide import decide, decide_attribute
 from tracegraph.exchange.files import replacing
 from tracegraph.lens import Lens
 from tracegraph.model import AttributeValue, Claim
-from tracegraph.store.port import GraphReader, Holding
+from tracegraph.store.port import GraphReader
+from tracegraph.store.rows import Holding
 from tracegraph.vocabulary import Label, RelationshipType
 from tracegraph.walk.visible import visible_holders
 

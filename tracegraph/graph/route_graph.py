@@ -14,7 +14,7 @@ from typing import Any, Final
 import networkx as nx
 
 from tracegraph.decide import decide_confidence
-from tracegraph.store.port import GoodsClaim
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import DEFAULT_CONFIDENCE, Certainty, Grade, RelationshipType
 from tracegraph.walk.cone import Cone
 

@@ -14,7 +14,7 @@ from tracegraph.intake.refusal import Problems, Refusal
 from tracegraph.lens import less_visible
 from tracegraph.messages import N_
 from tracegraph.model import Statement
-from tracegraph.store.port import Standing
+from tracegraph.store.rows import Standing
 from tracegraph.vocabulary import PUBLIC, Label, RelationshipType, Sourcing
 
 _ENTERING = frozenset({RelationshipType.SUPPLIES, RelationshipType.BECOMES, RelationshipType.DELIVERED_UNDER})

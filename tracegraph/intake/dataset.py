@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
+from tracegraph.change_set import ChangeSet
 from tracegraph.errors import Problem
 from tracegraph.intake.claims import check_conflicts, derive_all, good_statements, holders_of
 from tracegraph.intake.complete import AsksEnds, check_complete
@@ -25,8 +26,9 @@ from tracegraph.intake.rows import Rows, read_rows
 from tracegraph.intake.same_identifier import warn_same_identifier
 from tracegraph.intake.tables import TABLES
 from tracegraph.messages import Message
-from tracegraph.model import ChangeSet, ReferenceRecord
-from tracegraph.store.port import GraphWriter, Progress, Standing
+from tracegraph.model import ReferenceRecord
+from tracegraph.store.port import GraphWriter, Progress
+from tracegraph.store.rows import Standing
 from tracegraph.vocabulary import Label
 
 

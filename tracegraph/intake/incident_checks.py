@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tracegraph.incidents import IncidentRevision
 from tracegraph.intake.dependents import standing_ids
 from tracegraph.intake.incidents import IncidentFile, Place, line_of_key
 from tracegraph.intake.known import NOWHERE, Known
@@ -11,7 +12,6 @@ from tracegraph.intake.refusal import Problems, Refusal
 from tracegraph.intake.rows import Rows
 from tracegraph.intake.spec import Target
 from tracegraph.messages import N_
-from tracegraph.model import IncidentRevision
 from tracegraph.vocabulary import UNSOURCED, Label, SelectorKind
 
 #: What is wrong, with key and value.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
+from tracegraph.incidents import IncidentRevision
 from tracegraph.intake.cells import parse_country, parse_visibility
 from tracegraph.intake.encoding import BadEncoding, decode
 from tracegraph.intake.refusal import Problems, Refusal, nearest
@@ -26,7 +27,7 @@ from tracegraph.intake.toml_values import (
     read_word,
 )
 from tracegraph.messages import N_, Message
-from tracegraph.model import IncidentRevision, Selector
+from tracegraph.model import Selector
 from tracegraph.vocabulary import IncidentStatus, Indicator, Label, SelectorKind
 
 _HEADING: Final = re.compile(r"^[ \t]*\[\[[ \t]*incident[ \t]*\]\]", re.MULTILINE)

@@ -10,7 +10,7 @@ from tracegraph.intake.refusal import Problems, Refusal, nearest
 from tracegraph.intake.rows import Rows, named, named_ids
 from tracegraph.intake.spec import Column, Target
 from tracegraph.messages import N_, Message
-from tracegraph.store.port import Standing
+from tracegraph.store.rows import Standing
 from tracegraph.vocabulary import UNSOURCED, UNSPECIFIED, Label
 
 #: The table that defines the nodes of a label, its id column, and what such ids are asked for as.

@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.text import Text
 
 from tracegraph.messages import N_
-from tracegraph.store.port import Change
+from tracegraph.store.rows import Change
 from tracegraph.translate import Translator
 
 KINDS: Final = {

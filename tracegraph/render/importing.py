@@ -15,7 +15,7 @@ from tracegraph.render.claims import change_shown
 from tracegraph.render.problems import problems_shown
 from tracegraph.render.shape import DIM
 from tracegraph.services.importing import Imported
-from tracegraph.store.port import ApplyReport
+from tracegraph.store.rows import ApplyReport
 from tracegraph.translate import Translator
 
 EXAMPLES = 5

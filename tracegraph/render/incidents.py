@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from tracegraph.incidents import IncidentRevision, incident_body
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
-from tracegraph.model import IncidentRevision, incident_body
 from tracegraph.render.dependents import selector_words
 from tracegraph.render.shape import DIM, DOT, heading, labelled, lens_words, source_text
 from tracegraph.render.words import INCIDENT_STATUS, INDICATOR

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tracegraph.messages import N_
 from tracegraph.render.claims import change_shown
-from tracegraph.store.port import ApplyReport
+from tracegraph.store.rows import ApplyReport
 from tracegraph.translate import Translator
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tracegraph.messages import N_
 from tracegraph.render.shape import DIM, grid, heading, labelled
-from tracegraph.store.port import ImportEntry, StoreInfo
+from tracegraph.store.rows import ImportEntry, StoreInfo
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Label, RelationshipType
 

@@ -13,7 +13,8 @@ from tracegraph.lens import Lens
 from tracegraph.model import Claim, holder_of, product_of
 from tracegraph.services.portfolios import claims_by_node, contract_facts
 from tracegraph.services.show import unknown_node
-from tracegraph.store.port import GoodsClaim, GraphReader
+from tracegraph.store.port import GraphReader
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Certainty, Grade, Label, RelationshipType, Sourcing
 from tracegraph.walk.cone import Cone
 from tracegraph.walk.reach import reach

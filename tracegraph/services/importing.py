@@ -10,7 +10,8 @@ from tracegraph.errors import DatasetRejected, Problem
 from tracegraph.intake import Reading, read_dataset
 from tracegraph.intake.refusal import ERROR
 from tracegraph.messages import N_
-from tracegraph.store.port import ApplyReport, Progress, Store
+from tracegraph.store.port import Progress, Store
+from tracegraph.store.rows import ApplyReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracegraph.errors import UnknownNode
+from tracegraph.incidents import IncidentRevision, incident_from_body
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
-from tracegraph.model import IncidentRevision, incident_from_body
 
 if TYPE_CHECKING:
-    from tracegraph.store.port import Record, RecordStore
+    from tracegraph.store.port import RecordStore
+    from tracegraph.store.rows import Record
 
 KIND = "incident"
 

@@ -26,7 +26,7 @@ from tracegraph.model import (
     Statement,
     canonical_json,
 )
-from tracegraph.store.port import Record
+from tracegraph.store.rows import Record
 from tracegraph.vocabulary import Grade, Label, RelationshipType
 
 FORMAT_VERSION: Final = 1

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
-from tracegraph.model import ChangeSet, Claim, Product, ReferenceRecord
+from tracegraph.model import Claim, Product, ReferenceRecord
 from tracegraph.products import Catalogue
 from tracegraph.store import neo4j_read
 from tracegraph.store.neo4j_address import parse_url
@@ -25,17 +26,8 @@ from tracegraph.store.neo4j_retract import retract
 from tracegraph.store.neo4j_schema import migrate, store_info
 from tracegraph.store.neo4j_state import LensParameters, State, read_state
 from tracegraph.store.neo4j_stream import stream
-from tracegraph.store.port import (
-    ApplyReport,
-    Closure,
-    Holding,
-    Match,
-    PortfolioColumns,
-    Progress,
-    Record,
-    Standing,
-    StoreInfo,
-)
+from tracegraph.store.port import Progress
+from tracegraph.store.rows import ApplyReport, Closure, Holding, Match, PortfolioColumns, Record, Standing, StoreInfo
 from tracegraph.vocabulary import Direction, Label, RelationshipType
 
 T = TypeVar("T")

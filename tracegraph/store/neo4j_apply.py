@@ -13,16 +13,18 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final
 
+from tracegraph.change_set import ChangeSet
 from tracegraph.errors import ImportInterrupted
 from tracegraph.messages import N_
-from tracegraph.model import ChangeSet, NodeRef
+from tracegraph.model import NodeRef
 from tracegraph.store.neo4j_connection import Connection, Transaction
 from tracegraph.store.neo4j_fates import ROWS, Fate, Tally, chunks, fates_of, write_claims
 from tracegraph.store.neo4j_journal import Journal, next_journal, refuse, unfinished
 from tracegraph.store.neo4j_records import new_revisions, put_revisions
 from tracegraph.store.neo4j_references import changed_references, put_references
 from tracegraph.store.neo4j_state import State, lock, read_state
-from tracegraph.store.port import ATOMIC_STATEMENTS, ApplyReport, Progress
+from tracegraph.store.port import ATOMIC_STATEMENTS, Progress
+from tracegraph.store.rows import ApplyReport
 from tracegraph.vocabulary import PUBLIC, Label
 
 BATCH: Final = ROWS

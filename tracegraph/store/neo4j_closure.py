@@ -15,7 +15,7 @@ from tracegraph.errors import StoreDamaged
 from tracegraph.messages import N_
 from tracegraph.store.neo4j_connection import Transaction
 from tracegraph.store.neo4j_rows import goods_downstream, goods_upstream
-from tracegraph.store.port import Closure, GoodsClaim
+from tracegraph.store.rows import Closure, GoodsClaim
 from tracegraph.vocabulary import Direction
 
 #: With more starts than this, one question a level costs less than one search a start.

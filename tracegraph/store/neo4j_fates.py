@@ -12,7 +12,7 @@ from tracegraph.model import Claim, NodeRef, Statement, claim_id_of, holder_of, 
 from tracegraph.store.canonical import says
 from tracegraph.store.neo4j_connection import Transaction
 from tracegraph.store.neo4j_rows import claims_of, query_for, row_of, same
-from tracegraph.store.port import Change
+from tracegraph.store.rows import Change
 from tracegraph.vocabulary import NOT_RETRACTED, Label
 
 EXAMPLES: Final = 5

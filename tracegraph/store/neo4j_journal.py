@@ -12,7 +12,7 @@ from tracegraph.model import canonical_json
 from tracegraph.store.canonical import ChangeSetRow
 from tracegraph.store.neo4j_connection import Transaction
 from tracegraph.store.neo4j_state import State, shifted
-from tracegraph.store.port import ImportEntry
+from tracegraph.store.rows import ImportEntry
 
 COUNTS: Final = ("new", "changed", "retracted", "incidents", "references")
 

@@ -14,7 +14,7 @@ from tracegraph.model import holder_of, product_of
 from tracegraph.store.neo4j_connection import Transaction
 from tracegraph.store.neo4j_rows import RANK_OF_GRADE
 from tracegraph.store.neo4j_state import LensParameters
-from tracegraph.store.port import ItemRow, PortfolioColumns, StatedShare, StatedSourcing
+from tracegraph.store.rows import ItemRow, PortfolioColumns, StatedShare, StatedSourcing
 from tracegraph.vocabulary import GOODS_TYPES
 
 _CODES: Final = {kind.value: code for code, kind in enumerate(GOODS_TYPES)}

@@ -11,7 +11,7 @@ from tracegraph.store.neo4j_connection import Transaction
 from tracegraph.store.neo4j_fates import chunks
 from tracegraph.store.neo4j_rows import FOUND_LABELS, claims_of, names_of
 from tracegraph.store.neo4j_state import LensParameters
-from tracegraph.store.port import Holding, Match, Standing
+from tracegraph.store.rows import Holding, Match, Standing
 from tracegraph.vocabulary import NOT_RETRACTED, Direction, Label, RelationshipType
 
 #: Reasons of a match; where a node matches for several, the first wins.

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from tracegraph.model import IncidentRevision, canonical_json, incident_body
+from tracegraph.incidents import IncidentRevision, incident_body
+from tracegraph.model import canonical_json
 from tracegraph.store.canonical import body_digest
 from tracegraph.store.neo4j_connection import Row, Transaction
 from tracegraph.store.neo4j_fates import chunks
 from tracegraph.store.neo4j_journal import Journal
-from tracegraph.store.port import Record
+from tracegraph.store.rows import Record
 from tracegraph.vocabulary import NOT_RETRACTED
 
 INCIDENT: Final = "incident"

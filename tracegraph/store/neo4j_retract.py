@@ -14,7 +14,7 @@ from tracegraph.store.neo4j_journal import Journal, next_journal, refuse, unfini
 from tracegraph.store.neo4j_records import record_rows
 from tracegraph.store.neo4j_rows import claims_of
 from tracegraph.store.neo4j_state import lock
-from tracegraph.store.port import ApplyReport, Change
+from tracegraph.store.rows import ApplyReport, Change
 from tracegraph.vocabulary import NOT_RETRACTED
 
 

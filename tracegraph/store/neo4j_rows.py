@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from tracegraph.model import Claim, ClaimId, NodeRef, SourceId, Statement, canonical_json
-from tracegraph.store.port import FIND_REASONS, GoodsClaim
+from tracegraph.store.port import FIND_REASONS
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import NOT_RETRACTED, OPEN_TO, Grade, Label, RelationshipType
 
 RANK_OF_GRADE: Final = {grade.value: grade.rank for grade in Grade}

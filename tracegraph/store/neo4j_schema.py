@@ -11,8 +11,9 @@ from tracegraph.messages import N_
 from tracegraph.store.neo4j_connection import Connection, Row, Transaction
 from tracegraph.store.neo4j_journal import change_set_rows, entry_of
 from tracegraph.store.neo4j_state import State, check_restored
-from tracegraph.store.port import Progress, StoreInfo
+from tracegraph.store.port import Progress
 from tracegraph.store.queries import Migration, load_migrations
+from tracegraph.store.rows import StoreInfo
 
 #: The long-term release that the queries are written for and tested with.
 OLDEST_SERVER: Final = (5, 26)

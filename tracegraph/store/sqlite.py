@@ -11,21 +11,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
-from tracegraph.model import ChangeSet, Claim, Product, ReferenceRecord
+from tracegraph.model import Claim, Product, ReferenceRecord
 from tracegraph.products import Catalogue
 from tracegraph.store import sqlite_find, sqlite_portfolio, sqlite_read, sqlite_stream
-from tracegraph.store.port import (
-    ApplyReport,
-    Closure,
-    Holding,
-    Match,
-    PortfolioColumns,
-    Progress,
-    Record,
-    Standing,
-    StoreInfo,
-)
+from tracegraph.store.port import Progress
+from tracegraph.store.rows import ApplyReport, Closure, Holding, Match, PortfolioColumns, Record, Standing, StoreInfo
 from tracegraph.store.sqlite_apply import Application
 from tracegraph.store.sqlite_closure import closure
 from tracegraph.store.sqlite_codes import second

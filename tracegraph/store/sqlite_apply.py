@@ -12,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final
 
+from tracegraph.change_set import ChangeSet
 from tracegraph.errors import ImportInterrupted
+from tracegraph.incidents import IncidentRevision, incident_body
 from tracegraph.messages import N_
-from tracegraph.model import ChangeSet, IncidentRevision, NodeRef, ReferenceRecord, canonical_json, incident_body
+from tracegraph.model import NodeRef, ReferenceRecord, canonical_json
 from tracegraph.store.canonical import body_digest, reference_body, reference_id, reference_label
-from tracegraph.store.port import ATOMIC_STATEMENTS, ApplyReport, Progress
+from tracegraph.store.port import ATOMIC_STATEMENTS, Progress
+from tracegraph.store.rows import ApplyReport
 from tracegraph.store.sqlite_codes import SPACES, second
 from tracegraph.store.sqlite_connection import Connections
 from tracegraph.store.sqlite_journal import Journal, next_journal, refuse, unfinished
@@ -24,7 +27,7 @@ from tracegraph.store.sqlite_keys import Keys
 from tracegraph.store.sqlite_write import ClaimWriter, Tally, fates
 from tracegraph.vocabulary import PUBLIC, Label
 
-BATCH: Final = 10_000
+BATCH: Final = 20_000
 INCIDENT: Final = "incident"
 
 
@@ -59,13 +62,9 @@ class Application:
     def run(self) -> ApplyReport:
         """Write it; see `GraphWriter.apply`."""
         self._progress(0, self._total)
-        position = 0
-        while self._in_batches and position < self._total:
-            with self._connections.writing() as connection:
-                journal = self._journal(connection)
-                self._resumed = self._resumed or (position == 0 and journal.is_written)
-                position = self._write(connection, journal, max(position, journal.done), BATCH)
-            self._progress(position, self._total)
+        if self._in_batches:
+            with self._connections.large_cache():
+                self._run_batches()
         with self._connections.writing() as connection:
             journal = self._journal(connection)
             if not self._in_batches:
@@ -74,6 +73,15 @@ class Application:
         if not self._in_batches:
             self._progress(self._total, self._total)
         return report
+
+    def _run_batches(self) -> None:
+        position = 0
+        while position < self._total:
+            with self._connections.writing() as connection:
+                journal = self._journal(connection)
+                self._resumed = self._resumed or (position == 0 and journal.is_written)
+                position = self._write(connection, journal, max(position, journal.done), BATCH)
+            self._progress(position, self._total)
 
     def preview(self) -> ApplyReport:
         """Return what `run` would do, and write nothing."""

@@ -16,7 +16,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from tracegraph.store.port import Closure, GoodsClaim
+from tracegraph.store.rows import Closure, GoodsClaim
 from tracegraph.store.sqlite_codes import (
     CONTRACT_SPACE,
     DELIVERED_UNDER,

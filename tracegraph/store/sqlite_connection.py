@@ -27,6 +27,8 @@ from tracegraph.store.sqlite_schema import check_schema
 BUSY_SECONDS: Final = 5.0  # how long a writer waits for another
 PROGRESS_STEPS: Final = 20_000  # instructions of the engine between two looks at the clock: about a millisecond
 CACHE_KIB: Final = 64 * 1024  # page cache of a connection, at most
+IMPORT_CACHE_KIB: Final = 256 * 1024  # the same during a large import, which writes all over the indexes
+CHECKPOINT_PAGES: Final = 16_000  # size of the log, 64 MB, from which it is moved into the file
 
 _LOCKED = N_(
     "the store {path} is being written by another process and stayed locked for {seconds:g} s; try again when that "
@@ -110,6 +112,16 @@ class Connections:
                 yield connection
 
     @contextmanager
+    def large_cache(self) -> Iterator[None]:
+        """Let this thread's connection keep more pages in memory for a while."""
+        with self.translated(BUSY_SECONDS):
+            self._mine().execute(f"PRAGMA cache_size = -{IMPORT_CACHE_KIB}")
+            try:
+                yield
+            finally:
+                self._mine().execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+    @contextmanager
     def separate(self) -> Iterator[Connection]:
         """Give a connection of its own, in one state, for a read that other reads of the thread may interleave."""
         with self.translated(self.read_seconds), closing(self.open("rw")) as connection:
@@ -137,6 +149,7 @@ class Connections:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         self._all.add(connection)
         return connection
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracegraph.model import Statement
-from tracegraph.store.port import FIND_REASONS, Match
+from tracegraph.store.port import FIND_REASONS
+from tracegraph.store.rows import Match
 from tracegraph.store.sqlite_codes import CONTRACT_SPACE, DESCRIBES, HOLDER_SPACE, LABELS
 from tracegraph.store.sqlite_lens import LensSql
 from tracegraph.vocabulary import Label

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from tracegraph.store.port import StoreInfo
+from tracegraph.store.rows import StoreInfo
 from tracegraph.store.sqlite_codes import LABELS, TYPES
 from tracegraph.store.sqlite_connection import BUSY_SECONDS, Connections
 from tracegraph.store.sqlite_journal import entries

@@ -11,7 +11,7 @@ from typing import Final
 from tracegraph.errors import ImportInterrupted
 from tracegraph.messages import N_
 from tracegraph.model import canonical_json
-from tracegraph.store.port import ImportEntry
+from tracegraph.store.rows import ImportEntry
 from tracegraph.store.sqlite_codes import second_text
 from tracegraph.store.sqlite_keys import Keys
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from tracegraph.store.port import ItemRow, PortfolioColumns, StatedShare, StatedSourcing
+from tracegraph.store.rows import ItemRow, PortfolioColumns, StatedShare, StatedSourcing
 from tracegraph.store.sqlite_codes import (
     CONTRACT_SPACE,
     DELIVERED_UNDER,

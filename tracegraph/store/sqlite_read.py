@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 from tracegraph.model import Claim, ReferenceRecord
 from tracegraph.store.canonical import reference_from_body
-from tracegraph.store.port import Holding, Record, Standing
+from tracegraph.store.rows import Holding, Record, Standing
 from tracegraph.store.sqlite_codes import (
     CLAIM_COLUMNS,
     CLAIM_JOINS,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from tracegraph.errors import UnknownClaim, UnknownImport
 from tracegraph.messages import N_
 from tracegraph.store.canonical import says
-from tracegraph.store.port import ApplyReport, Change
+from tracegraph.store.rows import ApplyReport, Change
 from tracegraph.store.sqlite_apply import end_replaced
 from tracegraph.store.sqlite_codes import CLAIM_COLUMNS, CLAIM_JOINS, blob_of, claim_of
 from tracegraph.store.sqlite_journal import Journal, next_journal, refuse, unfinished

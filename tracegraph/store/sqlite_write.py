@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tracegraph.model import Claim, NodeRef, Statement
 from tracegraph.store.canonical import says
-from tracegraph.store.port import Change
+from tracegraph.store.rows import Change
 from tracegraph.store.sqlite_codes import (
     TYPE_CODES,
     attributes_text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracegraph.store.port import GoodsClaim
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Certainty, Rule
 
 Pair = tuple[str, str]

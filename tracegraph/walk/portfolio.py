@@ -21,7 +21,7 @@ import numpy.typing as npt
 from tracegraph.decide import SourcingValue, decide_share, decide_sourcing
 from tracegraph.model import item_id
 from tracegraph.products import Catalogue
-from tracegraph.store.port import PortfolioColumns
+from tracegraph.store.rows import PortfolioColumns
 from tracegraph.vocabulary import UNSPECIFIED, Sourcing
 from tracegraph.walk.inference import becoming
 from tracegraph.walk.propagate import Flow, Ints

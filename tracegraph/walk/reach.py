@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from tracegraph.answer import DEFAULT_MAX_ITEMS
 from tracegraph.lens import Lens
 from tracegraph.products import Catalogue
-from tracegraph.store.port import GoodsClaim, GraphReader
+from tracegraph.store.port import GraphReader
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Certainty, Direction, RelationshipType, Rule
 from tracegraph.walk.cone import Cone, Pair
 from tracegraph.walk.inference import InferredSteps

@@ -9,7 +9,8 @@ from tracegraph.decide import best_rank, decide_attribute, decide_owned_share
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, Scope, Selector, holder_of, item_id, product_of
 from tracegraph.products import Catalogue
-from tracegraph.store.port import GraphReader, Holding
+from tracegraph.store.port import GraphReader
+from tracegraph.store.rows import Holding
 from tracegraph.vocabulary import UNSPECIFIED, Certainty, Direction, Label, RelationshipType, SelectorKind, Service
 
 Touched = dict[str, Certainty]

@@ -9,7 +9,8 @@ from typing import Final
 
 from tracegraph.lens import Lens
 from tracegraph.model import Claim
-from tracegraph.store.port import GraphReader, PortfolioColumns
+from tracegraph.store.port import GraphReader
+from tracegraph.store.rows import PortfolioColumns
 from tracegraph.vocabulary import GOODS_TYPES, Label, RelationshipType
 
 T = RelationshipType

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tracegraph.errors import InvalidInput, UnknownNode
-from tracegraph.model import Selector, incident_body, incident_from_body
+from tracegraph.incidents import incident_body, incident_from_body
+from tracegraph.model import Selector
 from tracegraph.services.asking import Asked, day, lens_of, moment, reader_name, scope_of
 from tracegraph.services.incidents import find_incident, list_incidents
-from tracegraph.store.port import Record
+from tracegraph.store.rows import Record
 from tracegraph.vocabulary import Grade, SelectorKind
 
 NOW = "2026-01-02T03:04:05Z"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.random_worlds import random_world
 from tracegraph.graph.chain import broader_circles, build_chain_graph, circles_without_inflow, tiers_upstream
-from tracegraph.store.port import GoodsClaim
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Certainty, Rule
 from tracegraph.walk.cone import Cone, Pair
 from tracegraph.walk.portfolio import Portfolio

@@ -10,7 +10,7 @@ import pytest
 
 from tracegraph.graph.route_graph import build_route_graph
 from tracegraph.graph.routes import Reached, reached_contracts
-from tracegraph.store.port import GoodsClaim
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import DEFAULT_CONFIDENCE, Certainty, Grade, Rule
 from tracegraph.walk.cone import Cone, Pair
 

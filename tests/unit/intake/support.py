@@ -9,7 +9,7 @@ from pathlib import Path
 from tracegraph.errors import Problem
 from tracegraph.intake import Reading, read_dataset
 from tracegraph.model import Claim, ClaimId, Statement
-from tracegraph.store.port import Standing
+from tracegraph.store.rows import Standing
 from tracegraph.vocabulary import Label
 
 #: A dataset without problems, to which a test adds what is wrong. Every row has a source: there are no warnings.

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.intake.support import FakeStore, places, read_with
-from tracegraph.model import IncidentRevision, Selector
+from tracegraph.incidents import IncidentRevision
+from tracegraph.model import Selector
 from tracegraph.vocabulary import Label, SelectorKind
 
 FULL = """

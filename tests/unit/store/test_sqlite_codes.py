@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.build import LATER, NOW, change_set, describes, holder, offers, stored, supplies
+from tracegraph.change_set import ChangeSet
 from tracegraph.errors import InvalidInput
-from tracegraph.model import ChangeSet, Region, claim_id_of
+from tracegraph.model import Region, claim_id_of
 from tracegraph.store import sqlite_codes as codes
 from tracegraph.store.sqlite import SqliteStore
 from tracegraph.vocabulary import GOODS_TYPES, NOT_RETRACTED, Label, RelationshipType
