@@ -134,7 +134,7 @@ def datapackage() -> dict[str, Any]:
     """Return the tables as a Frictionless Data Package: comma, UTF-8, English headers.
 
     Any of the files may be left out, and any of the columns that are not required, in any order (`fieldsMatch`
-    ``subset``; with frictionless 5: a detector with ``schema_sync``).
+    ``superset``: the file may have fewer columns than the schema).
     """
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -151,7 +151,7 @@ def datapackage() -> dict[str, Any]:
                 "description": table.about,
                 "schema": {
                     "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
-                    "fieldsMatch": ["subset"],
+                    "fieldsMatch": "superset",
                     "missingValues": [""],
                     "fields": [_field(column) for column in table.columns],
                 },
