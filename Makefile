@@ -5,7 +5,6 @@ SHELL := /bin/bash
 .PHONY: help setup demo test lint types format check bench docs lock messages wheel clean
 
 BIN := .venv/bin
-CATALOGUE := tracegraph/locale/sv/LC_MESSAGES/tracegraph.po
 PYTEST_ARGS ?=
 
 help: ## show this list
@@ -43,11 +42,8 @@ docs: setup ## make the generated pages again (the query list, the schemas of th
 lock: setup ## make the lock files again from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	@tools/lock.sh $(LOCK_ARGS)
 
-messages: setup ## bring the message catalogues up to date with the code
-	@mkdir -p build
-	@$(BIN)/pybabel -q extract -k N_ -k text --omit-header --no-location --sort-output -o build/tracegraph.pot tracegraph
-	@[ -f $(CATALOGUE) ] || { mkdir -p $(dir $(CATALOGUE)); printf 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n' >$(CATALOGUE); }
-	@$(BIN)/pybabel -q update -l sv --omit-header --no-fuzzy-matching --ignore-obsolete -w 120 -i build/tracegraph.pot -o $(CATALOGUE)
+messages: setup ## bring the message catalogues up to date with the code, and say what is to be translated
+	@$(BIN)/python tools/messages.py
 
 wheel: setup ## build source distribution and wheel into dist/ (the wheel by way of the former, so that nothing ignored ships)
 	@$(BIN)/python -m build --no-isolation
