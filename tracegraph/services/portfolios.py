@@ -9,7 +9,7 @@ from threading import Lock
 from tracegraph.answer import ContractFacts
 from tracegraph.decide import decide_attribute
 from tracegraph.lens import Lens
-from tracegraph.model import Claim
+from tracegraph.model import AttributeValue, Claim
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Label
 from tracegraph.walk.portfolio import Portfolio
@@ -17,15 +17,24 @@ from tracegraph.walk.portfolio import Portfolio
 
 def contract_facts(contract_id: str, claims: Collection[Claim]) -> ContractFacts:
     """Return what the `DESCRIBES` claims of a contract amount to."""
-    value = decide_attribute(claims, "value_sek")
+    said = _decided(claims)
+    value = said.get("value_sek")
     return ContractFacts(
         contract_id=contract_id,
-        title=_text(decide_attribute(claims, "title")),
+        title=_text(said.get("title")),
         regions=tuple(sorted({region for claim in claims for region in _listed(claim.attributes.get("regions"))})),
-        category=_text(decide_attribute(claims, "category")),
+        category=_text(said.get("category")),
         value_sek=value if isinstance(value, int | float) else None,
-        end=_text(decide_attribute(claims, "end")),
+        end=_text(said.get("end")),
     )
+
+
+def _decided(claims: Collection[Claim]) -> Mapping[str, AttributeValue | None]:
+    """Return the deciding values of the facts; one row alone, the usual case, decides all."""
+    if len(claims) == 1:
+        (claim,) = claims
+        return claim.attributes
+    return {name: decide_attribute(claims, name) for name in ("title", "category", "value_sek", "end")}
 
 
 def _text(value: object) -> str | None:

@@ -23,7 +23,6 @@ from tracegraph.store.sqlite_codes import (
     ITEM_SPACE,
     TYPES,
     day_text,
-    id_text,
     second_text,
 )
 from tracegraph.store.sqlite_lens import LensSql
@@ -114,37 +113,23 @@ def _claims(connection: sqlite3.Connection, reached: list[int], way: _Way, lens:
     rows = connection.execute(
         claims_sql(way.index, way.near, lens), lens.values | {"reached": json.dumps(sorted(reached))}
     )
-    return [_goods_claim(*row) for row in rows]
-
-
-def _goods_claim(  # noqa: PLR0913, PLR0917 - one row of `claims_sql`; called for every claim of a cone
-    start: str,
-    end: str,
-    kind: int,
-    grade: int,
-    low: float | None,
-    high: float | None,
-    confidence: float | None,
-    valid_from: int,
-    valid_to: int,
-    recorded_at: int,
-    claim_id: bytes,
-    source: str,
-) -> GoodsClaim:
-    return GoodsClaim(
-        start=start,
-        end=end,
-        type=_TYPE_TEXTS[kind],
-        grade=grade,
-        share_low=0.0 if low is None else low,
-        share_high=1.0 if high is None else high,
-        confidence=confidence,
-        valid_from=day_text(valid_from),
-        valid_to=day_text(valid_to),
-        recorded_at=second_text(recorded_at),
-        claim_id=id_text(claim_id),
-        source_id=source,
-    )
+    return [
+        GoodsClaim(
+            start,
+            end,
+            _TYPE_TEXTS[kind],
+            grade,
+            0.0 if low is None else low,
+            1.0 if high is None else high,
+            confidence,
+            day_text(valid_from),
+            day_text(valid_to),
+            second_text(recorded_at),
+            f"clm-{claim_id.hex()}",  # `id_text`, without a call for each of many claims
+            source,
+        )
+        for start, end, kind, grade, low, high, confidence, valid_from, valid_to, recorded_at, claim_id, source in rows
+    ]
 
 
 def claims_sql(index: str, near: str, lens: LensSql) -> str:

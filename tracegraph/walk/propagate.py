@@ -92,9 +92,6 @@ def bits_of(numbers: Iterable[int]) -> int:
 
 def members(bits: int, limit: int) -> list[int]:
     """Return the smallest members of a set of bits, at most `limit`, in order."""
-    found: list[int] = []
-    while bits and len(found) < limit:
-        low = bits & -bits
-        found.append(low.bit_length() - 1)
-        bits ^= low
+    octets = np.frombuffer(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), dtype=np.uint8)
+    found: list[int] = np.flatnonzero(np.unpackbits(octets, bitorder="little"))[:limit].tolist()
     return found
