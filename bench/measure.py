@@ -71,6 +71,7 @@ def measure_system(name: str, setting: Setting, factories: Sequence[str], repeat
     gc.freeze()  # what a system keeps in memory is not looked at by the collector again
     _ask(system, factories[-1])
     asked = [_asked(partial(_ask, system, factory), factory, repeats) for factory in factories]
+    gc.unfreeze()
     system.close()
     return {
         "load_s": loaded - begun,

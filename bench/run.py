@@ -33,7 +33,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WORK: Final = Path(__file__).resolve().parent / "work"
-FULL_QUESTIONS: Final = 25  # of the random factories, for the full answer
 GOODS: Final = ("SUPPLIES", "BECOMES", "DELIVERED_UNDER")
 LENSES: Final[Mapping[str, Lens]] = {"claims_only": CLAIMS_ONLY, "with_inference": WITH_INFERENCE}
 OF_SQLITE: Final = {
@@ -61,6 +60,16 @@ class Differs(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """How much is asked: numbers of questions, of hubs, of repetitions, and of full answers."""
+
+    questions: int = 100
+    hubs: int = 10
+    repeats: int = 5
+    full: int = 12
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is asked.
 
@@ -70,11 +79,14 @@ class Plan:
         Factories chosen by chance; factories whose goods most items are bought from.
     repeats : int
         Times that each question is asked, at most.
+    full : int
+        How many of the factories chosen by chance are asked for the full answer; of the hubs, a quarter of that.
     """
 
     random: Sequence[str]
     hubs: Sequence[str]
     repeats: int
+    full: int
 
 
 def apart(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -88,15 +100,18 @@ def say(text: str) -> None:
     print(f"[{time.strftime('%H:%M:%S')}, load {load()}] {text}", file=sys.stderr, flush=True)
 
 
-def plan_of(shape: Shape, questions: int, hubs: int, repeats: int) -> Plan:
+def plan_of(shape: Shape, options: Options) -> Plan:
     """Return the questions: factories by chance, and those with the most buyers."""
     count = shape.size.factories
-    chosen = np.random.default_rng([SEED, 2]).choice(count, min(questions, count), replace=False)
+    chosen = np.random.default_rng([SEED, 2]).choice(count, min(options.questions, count), replace=False)
     of_factory = shape.holder[shape.seller] - shape.n_suppliers
     buyers = np.bincount(of_factory[of_factory >= 0], minlength=count)
-    largest = np.argsort(-buyers, kind="stable")[:hubs]
+    largest = np.argsort(-buyers, kind="stable")[: options.hubs]
     return Plan(
-        [factory_id(shape, n) for n in chosen.tolist()], [factory_id(shape, n) for n in largest.tolist()], repeats
+        [factory_id(shape, n) for n in chosen.tolist()],
+        [factory_id(shape, n) for n in largest.tolist()],
+        options.repeats,
+        options.full,
     )
 
 
@@ -117,12 +132,12 @@ def neo4j(wanted: bool) -> Iterator[neo4j_server.Neo4jServer | None]:
         server.close()
 
 
-def bench(size: str, stores: Sequence[str], questions: int, hubs: int, repeats: int) -> dict[str, Any]:
+def bench(size: str, stores: Sequence[str], options: Options) -> dict[str, Any]:
     """Run everything for a size and return the results."""
     folder = WORK / size
     say(f"making the data of size {size}")
     dataset = generate(SIZES[size], folder / "dataset")
-    plan = plan_of(dataset.shape, questions, hubs, repeats)
+    plan = plan_of(dataset.shape, options)
     with neo4j("neo4j" in stores) as server:
         result: dict[str, Any] = {
             "size": size,
@@ -203,7 +218,8 @@ def compare(systems: Mapping[str, Mapping[str, Any]]) -> int:
 def _passes_and_answers(result: dict[str, Any], setting: Setting, plan: Plan) -> None:
     result["passes"], result["full"] = {}, {}
     urls = {"SQLite": f"sqlite:///{setting.sqlite}"} | ({"Neo4j": setting.neo4j} if setting.neo4j else {})
-    factories = [*plan.random[:FULL_QUESTIONS], *plan.hubs[:5]]
+    random = plan.random[: plan.full]
+    factories = [*random, *plan.hubs[: max(1, plan.full // 4)]]
     for store, url in urls.items():
         for lens, view in LENSES.items():
             name = f"{store}, {lens.replace('_', ' ')}"
@@ -213,8 +229,7 @@ def _passes_and_answers(result: dict[str, Any], setting: Setting, plan: Plan) ->
             reach = result[lens]["systems"][f"tracegraph on {store}"]
             times = {one["factory"]: one["seconds"] for kind in ("random", "hubs") for one in reach[kind]}
             asked = [one | {"reach_s": times[one["factory"]]} for one in full.pop("asked")]
-            split = len(plan.random[:FULL_QUESTIONS])
-            result["full"][name] = full | {"random": asked[:split], "hubs": asked[split:]}
+            result["full"][name] = full | {"random": asked[: len(random)], "hubs": asked[len(random) :]}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -225,9 +240,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", type=int, default=100, help="factories by chance")
     parser.add_argument("--hubs", type=int, default=10, help="factories with the most buyers")
     parser.add_argument("--repeats", type=int, default=5, help="times that each question is asked, at most")
+    parser.add_argument("--full", type=int, default=12, help="factories by chance that are asked for the full answer")
     parser.add_argument("--out", type=Path, help="results file (default: bench/results/SIZE.json, and the README)")
     told = parser.parse_args(arguments)
-    result = bench(told.size, told.stores.split(","), told.questions, told.hubs, told.repeats)
+    options = Options(told.questions, told.hubs, told.repeats, told.full)
+    result = bench(told.size, told.stores.split(","), options)
     out = told.out or report.RESULTS / f"{told.size}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -28,7 +28,9 @@ class _Statement:
         parts = urlsplit(url)
         address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._driver = neo4j.GraphDatabase.driver(
-            address, auth=(unquote(parts.username or ""), unquote(parts.password or ""))
+            address,
+            auth=(unquote(parts.username or ""), unquote(parts.password or "")),
+            notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
         text = Path(__file__).with_name(f"{name}.cypher").read_text(encoding="utf-8")
         self._query = neo4j.Query(text, timeout=seconds)
