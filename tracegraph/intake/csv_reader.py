@@ -16,7 +16,7 @@ from tracegraph.messages import N_
 
 DELIMITERS: Final = (",", ";")
 _OTHER_DELIMITERS: Final = ("\t", "|")
-_CELL_LIMIT: Final = 131_072  # the csv module's own
+_CELL_LIMIT: Final = 131_072  # the csv module's own; other libraries move it for the whole process
 _UNEXPECTED_END: Final = "unexpected end of data"
 
 
@@ -120,6 +120,7 @@ def _take_rows(records: Iterator[tuple[int, list[str]]], table: RawTable, max_ro
 
 def _records(text: str, delimiter: str, table: RawTable) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not blank, each with the line on which it begins."""
+    csv.field_size_limit(_CELL_LIMIT)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         begins = reader.line_num + 1
