@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from tracegraph.intake.refusal import Problems, Refusal, nearest
+from tracegraph.intake.refusal import SUGGESTIONS, Problems, Refusal, nearest
 from tracegraph.intake.rows import Rows, named, named_ids
 from tracegraph.intake.spec import Column, Target
 from tracegraph.messages import N_, Message
@@ -140,23 +140,42 @@ def _asked(rows: Rows, known: Known) -> Iterator[tuple[Label, str]]:
 def check_references(all_rows: Iterable[Rows], known: Known, problems: Problems) -> None:
     """Refuse rows that name something that is neither in the files nor in the store; warn of products that are new."""
     ids = {target: known.ids(target) for target in Target}
-    new_products: set[str] = set()
+    nowhere = _Nowhere(known, ids, problems)
     for rows in all_rows:
         for column in rows.table.columns:
             if column.refers is None or not (unknown := named_ids(rows, column) - ids[column.refers]):
                 continue
             for number, value in named(rows, column):
-                if value not in unknown:
-                    continue
-                if column.refers is not Target.PRODUCT:
-                    unread = known.unread_file(column.refers)
-                    if unread:
-                        rows.refused.setdefault(number, []).append(_perhaps(value, unread))
-                        continue
-                    rows.refuse(number, column.name, _dangling(value, column, known, ids[column.refers]), problems)
-                elif value not in new_products:
-                    new_products.add(value)
-                    rows.warn(number, column.name, _new_product(value, ids[Target.PRODUCT]), problems)
+                if value in unknown:
+                    nowhere.meet(rows, number, column, column.refers, value)
+
+
+@dataclass(slots=True)
+class _Nowhere:
+    """Says of ids that they are nowhere: the same of each, and the nearest of the first only."""
+
+    known: Known
+    ids: Mapping[Target, set[str]]
+    problems: Problems
+    said: dict[tuple[Target, str], Refusal] = field(default_factory=dict)
+
+    def meet(self, rows: Rows, number: int, column: Column, target: Target, value: str) -> None:
+        """Refuse a row for an id that it names, or, for a product, warn where it is met first."""
+        is_product = target is Target.PRODUCT
+        unread = None if is_product else self.known.unread_file(target)
+        if unread:
+            rows.refused.setdefault(number, []).append(_perhaps(value, unread))
+            return
+        is_new = (target, value) not in self.said
+        if is_new:
+            among = self.ids[target] if len(self.said) < SUGGESTIONS else ()
+            self.said[target, value] = (
+                _new_product(value, among) if is_product else _dangling(value, column, self.known, among)
+            )
+        if not is_product:
+            rows.refuse(number, column.name, self.said[target, value], self.problems)
+        elif is_new:
+            rows.warn(number, column.name, self.said[target, value], self.problems)
 
 
 def check_holders(all_rows: Iterable[Rows], known: Known, problems: Problems) -> None:
@@ -171,7 +190,7 @@ def check_holders(all_rows: Iterable[Rows], known: Known, problems: Problems) ->
                     rows.refuse(number, column, _two_labels(value, label, other, known), problems)
 
 
-def _dangling(value: str, column: Column, known: Known, ids: set[str]) -> Refusal:
+def _dangling(value: str, column: Column, known: Known, among: Collection[str]) -> Refusal:
     if column.refers is Target.SUPPLIER and value in known.ids(Target.HOLDER):
         return Refusal(
             "not-a-supplier",
@@ -182,7 +201,7 @@ def _dangling(value: str, column: Column, known: Known, ids: set[str]) -> Refusa
         )
     assert column.refers
     message = NOWHERE[column.refers]
-    near = nearest(value, ids, cutoff=0.8) if len(ids) <= _MANY else None
+    near = nearest(value, among, cutoff=0.8) if len(among) <= _MANY else None
     if near:
         return Refusal("unknown-id", message, N_("did you mean {near}?"), value=value, near=near)
     return Refusal("unknown-id", message, N_("add a row that describes it, or correct the id"), value=value)
@@ -207,9 +226,9 @@ NOWHERE: Final = {
 _MANY: Final = 5_000  # ids among which a near one is looked for
 
 
-def _new_product(value: str, ids: set[str]) -> Refusal:
+def _new_product(value: str, among: Collection[str]) -> Refusal:
     message = N_("{value} is not in products.csv and becomes a new product")
-    near = nearest(value, ids, cutoff=0.8) if len(ids) <= _MANY else None
+    near = nearest(value, among, cutoff=0.8) if len(among) <= _MANY else None
     if near:
         return Refusal("new-product", message, N_("did you mean {near}?"), value=value, near=near)
     return Refusal(

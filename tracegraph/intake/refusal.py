@@ -12,6 +12,8 @@ from tracegraph.messages import N_, Message
 
 ERROR: Final = "error"
 WARNING: Final = "warning"
+#: In how many cases of a kind the nearest known word is looked for: among thousands of words it takes milliseconds.
+SUGGESTIONS: Final = 100
 _SHOWN: Final = 200  # characters of a bad value that are shown
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tracegraph.intake.cells import parse
 from tracegraph.intake.csv_reader import RawTable, header_key
-from tracegraph.intake.refusal import Problems, Refusal, nearest
+from tracegraph.intake.refusal import SUGGESTIONS, Problems, Refusal, nearest
 from tracegraph.intake.spec import Column, Kind, Table
 from tracegraph.intake.tables import TABLES
 from tracegraph.messages import N_, Message
@@ -136,7 +136,9 @@ def _parse_column(rows: Rows, column: Column, texts: Sequence[str], problems: Pr
     for text in set(texts):
         stripped = text.strip()
         try:
-            parsed[text] = parse(stripped, column, decimal_comma) if stripped else empty
+            parsed[text] = (
+                parse(stripped, column, decimal_comma, suggest=len(failures) < SUGGESTIONS) if stripped else empty
+            )
         except Refusal as refusal:
             parsed[text], failures[text] = None, refusal
         else:
