@@ -76,7 +76,7 @@ def _warn_unsourced(rows: Rows, problems: Problems) -> None:
     if unsourced:
         refusal = Refusal(
             "no-source",
-            N_("no source is named, here first and in {count} rows of this file in all"),
+            N_("no source is named, here first; rows of this file without one: {count}"),
             N_("name in source_id who says so: a claim without a source convinces nobody"),
             count=len(unsourced),
         )
