@@ -33,6 +33,47 @@ class OpenEnds:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """Bounds of a number; the unit is that of the field that holds it."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a contract's value that has passed through an affected item.
+
+    Attributes
+    ----------
+    low, high : float
+        Sharp bounds, in [0, 1].
+    unmapped : float
+        The part of `high` that is owed to relevant open ends, in [0, `high`].
+    """
+
+    low: float
+    high: float
+    unmapped: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """An item, or a contract, whose stated shares contradict each other.
+
+    Attributes
+    ----------
+    id : str
+        The item's id, or the contract's.
+    claims : tuple of GoodsClaim
+        The claims whose shares cannot all be true, by claim id.
+    """
+
+    id: str
+    claims: tuple[GoodsClaim, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ContractFacts:
     """What the visible rows say of a contract; None where nobody states it.
 
@@ -117,6 +158,10 @@ class Dependent:
         Whom to call: holders of the delivered items that routes go through.
     ask : tuple of str
         For `unmapped`: holders of the delivered items upstream of which knowledge ends.
+    share : Share or None
+        Part of the value at exposure; None for `unmapped` and `no_link`.
+    exposed_sek : Interval or None
+        Value at exposure in SEK; None also where the value is not stated.
     open_ends : OpenEnds
         The relevant ones upstream.
     assumptions : tuple of Assumption
@@ -130,6 +175,8 @@ class Dependent:
     direct_suppliers: tuple[str, ...] = ()
     weakest_grade: Grade | None = None
     route: tuple[RouteStep, ...] | None = None
+    share: Share | None = None
+    exposed_sek: Interval | None = None
     open_ends: OpenEnds = field(default_factory=lambda: OpenEnds([], 0))
     ask: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
@@ -179,6 +226,8 @@ class Answer:
         Selectors that touch nothing.
     dependents : tuple of Dependent
         Every contract that the reader sees, in the order of statuses and then by contract id.
+    contradictions : tuple of Contradiction
+        Where stated shares contradict each other upstream of an established, possible or unmapped contract, by id.
     """
 
     question: Question
@@ -186,3 +235,4 @@ class Answer:
     unmatched: tuple[Selector, ...]
     summary: Summary
     dependents: tuple[Dependent, ...]
+    contradictions: tuple[Contradiction, ...] = ()
