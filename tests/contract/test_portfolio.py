@@ -51,9 +51,10 @@ WORLD = (
 def test_columns(store: Store) -> None:
     store.apply(change_set(*WORLD), NOW)
     columns = store.portfolio(LENS)
-    assert (columns.start.dtype, columns.end.dtype, columns.type.dtype) == (
+    assert (columns.start.dtype, columns.end.dtype, columns.type.dtype, columns.grade.dtype) == (
         np.dtype(np.int64),
         np.dtype(np.int64),
+        np.dtype(np.uint8),
         np.dtype(np.uint8),
     )
     items = {row.item_id: row for row in columns.items}
@@ -67,16 +68,17 @@ def test_columns(store: Store) -> None:
     handles = {name: row.handle for name, row in items.items()} | {v: k for k, v in columns.contracts.items()}
     assert len(set(handles.values())) == 8
     assert all(handle >= 0 for handle in handles.values())
-    triples = sorted(zip(columns.start.tolist(), columns.end.tolist(), columns.type.tolist(), strict=True))
-    no_row = next(end for start, end, _ in triples if start == handles["s9/x"])  # c2: delivered to, never described
+    arrays = (columns.start, columns.end, columns.type, columns.grade)
+    rows = sorted(zip(*(array.tolist() for array in arrays), strict=True))
+    no_row = next(end for start, end, *_ in rows if start == handles["s9/x"])  # c2: delivered to, never described
     assert no_row not in handles.values()
-    assert triples == sorted(
+    assert rows == sorted(
         [
-            *[(handles["f1/latex"], handles["f2/latex"], 0)] * 2,
-            (handles["f2/latex"], handles["f2/gloves"], 1),
-            (handles["f2/gloves"], handles["s1/gloves"], 0),
-            (handles["s1/gloves"], handles["c1"], 2),
-            (handles["s9/x"], no_row, 2),
+            *[(handles["f1/latex"], handles["f2/latex"], 0, 2)] * 2,
+            (handles["f2/latex"], handles["f2/gloves"], 1, 3),
+            (handles["f2/gloves"], handles["s1/gloves"], 0, 2),
+            (handles["s1/gloves"], handles["c1"], 2, 2),
+            (handles["s9/x"], no_row, 2, 2),
         ]
     )
     assert sorted(columns.shares) == sorted(

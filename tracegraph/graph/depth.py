@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tracegraph.answer_depth import STOPS_LISTED
-from tracegraph.walk.portfolio import Pairs, Portfolio
+from tracegraph.walk.portfolio import Portfolio
+from tracegraph.walk.portfolio_columns import Pairs
 from tracegraph.walk.propagate import Ints
 
 Bits = npt.NDArray[np.uint64]  # shape (rows, words)

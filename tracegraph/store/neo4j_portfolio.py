@@ -26,7 +26,8 @@ class _Columns:
 
     def __init__(self) -> None:
         self.handles: dict[str, int] = {}
-        self.start, self.end, self.type = array("q"), array("q"), bytearray()
+        self.start, self.end = array("q"), array("q")
+        self.type, self.grade = bytearray(), bytearray()
         self.shares: list[StatedShare] = []
         self.sourcings: list[StatedSourcing] = []
         self.exists = bytearray()
@@ -51,6 +52,7 @@ class _Columns:
             self.start.append(start)
             self.end.append(end)
             self.type.append(_CODES[kind])
+            self.grade.append(RANK_OF_GRADE[grade])
             if (low, high) != _NOT_STATED:
                 self.shares.append(StatedShare(start, end, RANK_OF_GRADE[grade], recorded_at, low, high))
         for offer in offers:
@@ -87,6 +89,7 @@ def portfolio(tx: Transaction, lens: LensParameters) -> PortfolioColumns:
         start=np.frombuffer(columns.start, np.int64) if columns.start else np.empty(0, np.int64),
         end=np.frombuffer(columns.end, np.int64) if columns.end else np.empty(0, np.int64),
         type=np.frombuffer(bytes(columns.type), np.uint8),
+        grade=np.frombuffer(bytes(columns.grade), np.uint8),
         shares=columns.shares,
         items=columns.items(),
         sourcings=columns.sourcings,

@@ -100,6 +100,8 @@ class PortfolioColumns:
         Handles of both ends of every visible goods claim.
     type : uint8 array of shape (n_claims,)
         0 `SUPPLIES`, 1 `BECOMES`, 2 `DELIVERED_UNDER` (the order of `GOODS_TYPES`).
+    grade : uint8 array of shape (n_claims,)
+        Rank of each claim's grade, 0 (inferred) to 3 (verified).
     shares : sequence of StatedShare
         Stated shares only.
     items : sequence of ItemRow
@@ -115,6 +117,7 @@ class PortfolioColumns:
     start: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
     type: npt.NDArray[np.uint8]
+    grade: npt.NDArray[np.uint8]
     shares: Sequence[StatedShare]
     items: Sequence[ItemRow]
     sourcings: Sequence[StatedSourcing]

@@ -29,8 +29,12 @@ from tracegraph.store.sqlite_codes import (
 from tracegraph.store.sqlite_lens import LensSql
 from tracegraph.vocabulary import Label
 
+# One integer of 64 bits a claim: start, end, type, grade. Keys of nodes are below 2^30.
+_END_BITS: Final = 30
 _TYPE_BITS: Final = 2
-_END_BITS: Final = 30  # keys of nodes are below 2^30
+_GRADE_BITS: Final = 2
+_END_AT: Final = _TYPE_BITS + _GRADE_BITS
+_START_AT: Final = _END_AT + _END_BITS
 _FETCH: Final = 50_000
 
 Ints = npt.NDArray[np.int64]
@@ -39,9 +43,9 @@ Ints = npt.NDArray[np.int64]
 def portfolio(connection: sqlite3.Connection, lens: LensSql) -> PortfolioColumns:
     """Return everything that carries goods under the lens; see `GraphReader.portfolio`."""
     packed = _ints(connection.execute(goods_sql(lens), lens.values))
-    start = packed >> (_END_BITS + _TYPE_BITS)
-    end = (packed >> _TYPE_BITS) & ((1 << _END_BITS) - 1)
-    kind = (packed & 3).astype(np.uint8)
+    start = (packed >> _START_AT) & ((1 << _END_BITS) - 1)  # the highest bit is the sign
+    end = (packed >> _END_AT) & ((1 << _END_BITS) - 1)
+    kind = ((packed >> _GRADE_BITS) & ((1 << _TYPE_BITS) - 1)).astype(np.uint8)
     ids = dict(connection.execute(f"SELECT pk, id FROM node WHERE space = {CONTRACT_SPACE}").fetchall())
     stated = _Stated(ids)
     stated.read(connection.execute(stated_sql(lens), lens.values))
@@ -50,6 +54,7 @@ def portfolio(connection: sqlite3.Connection, lens: LensSql) -> PortfolioColumns
         start=start,
         end=end,
         type=kind,
+        grade=(packed & ((1 << _GRADE_BITS) - 1)).astype(np.uint8),
         shares=stated.shares,
         items=_items(connection, [start, end[kind != DELIVERED_UNDER], offered]),
         sourcings=stated.sourcings,
@@ -66,9 +71,9 @@ def _ints(cursor: sqlite3.Cursor) -> Ints:
 
 
 def goods_sql(lens: LensSql) -> str:
-    """Return the statement that reads all goods claims: start, end and type packed into one integer each."""
+    """Return the statement that reads all goods claims, packed into one integer each."""
     return f"""
-        SELECT (c.start_pk << {_END_BITS + _TYPE_BITS}) | (c.end_pk << {_TYPE_BITS}) | c.type
+        SELECT (c.start_pk << {_START_AT}) | (c.end_pk << {_END_AT}) | (c.type << {_GRADE_BITS}) | c.grade
         FROM claim c INDEXED BY goods_down WHERE c.type < 3 AND {lens.sees}"""
 
 

@@ -11,41 +11,30 @@ left by an inferred step, which only claims may enter; node ``n + i`` for item i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from tracegraph.decide import SourcingValue, decide_share, decide_sourcing
-from tracegraph.model import item_id
 from tracegraph.products import Catalogue
 from tracegraph.store.rows import PortfolioColumns
-from tracegraph.vocabulary import UNSPECIFIED, Sourcing
+from tracegraph.vocabulary import Sourcing
 from tracegraph.walk.inference import becoming
+from tracegraph.walk.portfolio_columns import (
+    Floats,
+    Pairs,
+    claimed_pairs,
+    decided_shares,
+    decided_sourcings,
+    index_of,
+)
 from tracegraph.walk.propagate import Flow, Ints
+
+Flags = npt.NDArray[np.bool_]
 
 SHARE_TOLERANCE = 1e-9
 SUPPLIES, BECOMES, DELIVERED_UNDER = range(3)  # as in PortfolioColumns.type
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """Items as parallel lists, by index."""
-
-    ids: list[str]
-    holders: list[str]
-    products: list[str]
-    at_factory: list[bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Distinct pairs of ends, as parallel index arrays."""
-
-    start: Ints
-    end: Ints
 
 
 class Portfolio:
@@ -63,11 +52,13 @@ class Portfolio:
 
     def __init__(self, columns: PortfolioColumns, catalogue: Catalogue, *, infers: bool) -> None:
         self.catalogue, self.infers = catalogue, infers
-        self.items, self.contract_ids, index = _index(columns, infers)
+        self.items, self.contract_ids, index = index_of(columns, infers)
         self.n = len(self.items.ids)
-        self.supplies, self.becomes, self.deliveries = (_pairs(columns, kind, index) for kind in range(3))
-        self._low, self._high = _share_sums(columns, index, self.items, self.n + len(self.contract_ids))
-        self._sourcing = _sourcings(columns, index)
+        shares = decided_shares(columns)
+        self.supplies, self.becomes, self.deliveries = (
+            claimed_pairs(columns, kind, index, shares) for kind in (SUPPLIES, BECOMES, DELIVERED_UNDER)
+        )
+        self._sourcing = decided_sourcings(columns, index)
         self.operations = columns.operations
 
     @cached_property
@@ -81,52 +72,78 @@ class Portfolio:
         return np.bincount(self.supplies.end, minlength=self.n)
 
     @cached_property
-    def bought(self) -> npt.NDArray[np.bool_]:
+    def bought(self) -> Flags:
         """Whether goods may have been bought: at a supplier, or at a factory to which somebody is seen to sell them."""
         return ~np.array(self.items.at_factory, dtype=bool) | (self.sellers > 0)
 
     @cached_property
-    def open_items(self) -> npt.NDArray[np.bool_]:
-        """Whether each item is an open end."""
+    def complete_items(self) -> Flags:
+        """Whether a `complete` is in force for each item: the listed sources are all of them."""
         made = np.zeros(self.n, dtype=bool)
         made[self.becomes.end] = True
-        return self._open(0, self.sellers, made, None)
+        return self._complete(0, self.sellers, self._summed(self.supplies.high, self.supplies.end, self.n) + made)
 
     @cached_property
-    def open_contracts(self) -> npt.NDArray[np.bool_]:
+    def complete_contracts(self) -> Flags:
+        """Whether a `complete` is in force for each contract; with no visible delivery it never is."""
+        positions, count = self.deliveries.end - self.n, len(self.contract_ids)
+        delivered = np.bincount(positions, minlength=count)
+        complete = self._complete(self.n, delivered, self._summed(self.deliveries.high, positions, count))
+        return complete & (delivered > 0)
+
+    @cached_property
+    def origin_items(self) -> Flags:
+        """Whether each item is stated to have nothing upstream of interest."""
+        stated = self._sourcing.items()
+        return self._flagged(p for p, (sourcing, _) in stated if sourcing is Sourcing.ORIGIN and p < self.n)
+
+    @cached_property
+    def open_items(self) -> Flags:
+        """Whether each item is an open end."""
+        low = self._summed(self.supplies.low, self.supplies.end, self.n)
+        is_open: Flags = _unlisted(low) & ~self.complete_items & ~self.origin_items
+        return is_open
+
+    @cached_property
+    def open_contracts(self) -> Flags:
         """Whether each contract is an open end itself: always when no delivery is visible."""
-        count = len(self.contract_ids)
-        delivered = np.bincount(self.deliveries.end - self.n, minlength=count)
-        default = SourcingValue(Sourcing.COMPLETE, None)
-        unlisted = self._open(self.n, delivered, np.zeros(count, dtype=bool), default)
-        undelivered: npt.NDArray[np.bool_] = delivered == 0
-        return unlisted | undelivered
+        positions, count = self.deliveries.end - self.n, len(self.contract_ids)
+        low = self._summed(self.deliveries.low, positions, count)
+        undelivered = np.bincount(positions, minlength=count) == 0
+        origin = np.zeros(count, dtype=bool)
+        origin[[p - self.n for p, (s, _) in self._sourcing.items() if s is Sourcing.ORIGIN and p >= self.n]] = True
+        is_open: Flags = (_unlisted(low) & ~self.complete_contracts & ~origin) | undelivered
+        return is_open
 
     @cached_property
-    def deliveries_assumed(self) -> npt.NDArray[np.bool_]:
+    def deliveries_assumed(self) -> Flags:
         """Whether nobody stated a contract's sourcing, so that its list of deliveries is taken to be all of it."""
         stated = np.zeros(len(self.contract_ids), dtype=bool)
         stated[[position - self.n for position in self._sourcing if position >= self.n]] = True
-        assumed: npt.NDArray[np.bool_] = ~stated
+        assumed: Flags = ~stated
         return assumed
 
-    def _open(
-        self, offset: int, inflows: Ints, made: npt.NDArray[np.bool_], default: SourcingValue | None
-    ) -> npt.NDArray[np.bool_]:
-        """Return which nodes from `offset` on are open ends, by their counts of inflows and whether they are made."""
-        low = self._low[offset : offset + len(inflows)]
-        high = inflows + self._high[offset : offset + len(inflows)] + made
-        unlisted = np.abs(low - 1) > SHARE_TOLERANCE
+    def _complete(self, offset: int, inflows: Ints, high: Floats) -> Flags:
+        """Return for which nodes from `offset` on a `complete` is in force, by their inflows and the high shares."""
         covered = high >= 1 - SHARE_TOLERANCE
-        stated = {p - offset: value for p, value in self._sourcing.items() if offset <= p < offset + len(inflows)}
-        is_open = unlisted & ~covered if default else unlisted.copy()
-        for position, (sourcing, count) in stated.items():
-            listed = count is None or inflows[position] >= count
-            complete = sourcing is Sourcing.COMPLETE and (
-                (listed and covered[position]) or (count == 0 and inflows[position] == 0)
-            )
-            is_open[position] = unlisted[position] and not complete and sourcing is not Sourcing.ORIGIN
-        return is_open
+        # A contract of which nobody states the sourcing is complete by default, an item is open.
+        complete = covered.copy() if offset else np.zeros(len(inflows), dtype=bool)
+        for at, (sourcing, count) in self._sourcing.items():
+            if offset <= at < offset + len(inflows):
+                position = at - offset
+                listed = covered[position] and (count is None or inflows[position] >= count)
+                nothing = count == 0 and inflows[position] == 0
+                complete[position] = sourcing is Sourcing.COMPLETE and (listed or nothing)
+        return complete
+
+    def _flagged(self, positions: Iterable[int]) -> Flags:
+        flags = np.zeros(self.n, dtype=bool)
+        flags[list(positions)] = True
+        return flags
+
+    @staticmethod
+    def _summed(shares: Floats, ends: Ints, size: int) -> Floats:
+        return np.bincount(ends, weights=shares, minlength=size).astype(np.float64)
 
     # --- inferred steps and flow ---
 
@@ -197,70 +214,7 @@ class Portfolio:
         return self.by_contract(self.class_sets)
 
 
-# --- from the store's handles to positions -----------------------------------------------------------------------
-
-
-def _index(columns: PortfolioColumns, infers: bool) -> tuple[Items, list[str], Ints]:
-    """Return items, contracts, and the position of each handle (-1: neither); contracts come after the items.
-
-    A factory with no item that somebody operates gets its item `unspecified`.
-    """
-    rows = columns.items
-    ids, holders = [row.item_id for row in rows], [row.holder_id for row in rows]
-    products, at_factory = [row.product for row in rows], [row.is_factory for row in rows]
-    bare = {factory for factory, _ in columns.operations} - set(holders) if infers else set()
-    for factory in sorted(bare):
-        ids.append(item_id(factory, UNSPECIFIED))
-        holders.append(factory)
-        products.append(UNSPECIFIED)
-        at_factory.append(True)
-    handles = np.array([row.handle for row in rows], dtype=np.int64)
-    contracts = np.array(list(columns.contracts), dtype=np.int64)
-    size = 1 + max((int(a.max()) for a in (handles, contracts, columns.start, columns.end) if len(a)), default=0)
-    index = np.full(size, -1, dtype=np.int64)
-    index[handles] = np.arange(len(handles))
-    index[contracts] = len(ids) + np.arange(len(contracts))
-    return Items(ids, holders, products, at_factory), list(columns.contracts.values()), index
-
-
-def _pairs(columns: PortfolioColumns, kind: int, index: Ints) -> Pairs:
-    """Return the distinct pairs of one type; deliveries under contracts that no visible row names are left out."""
-    of_kind = columns.type == kind
-    start, end = index[columns.start[of_kind]], index[columns.end[of_kind]]
-    known = (start >= 0) & (end >= 0)
-    start, end = start[known], end[known]
-    width = len(index) + 1
-    codes = np.unique(start * width + end)
-    return Pairs(codes // width, codes % width)
-
-
-def _share_sums(
-    columns: PortfolioColumns, index: Ints, items: Items, size: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return, by position, the sum of the decided low shares, and of what the high shares lack to 1 each (negative).
-
-    Only shares of purchases and deliveries count: the share of a `BECOMES`, inside one holder, is one of an output.
-    """
-    by_pair: dict[tuple[int, int], list[tuple[int, str, float, float]]] = {}
-    for share in columns.shares:
-        stated = (share.grade, share.recorded_at, share.low, share.high)
-        by_pair.setdefault((share.start, share.end), []).append(stated)
-    low, lacking = np.zeros(size), np.zeros(size)
-    for (start, end), stated_shares in by_pair.items():
-        origin, position = int(index[start]), int(index[end])
-        inside = position < len(items.ids) and items.holders[origin] == items.holders[position]
-        if position >= 0 and not inside:
-            decided_low, decided_high = decide_share(stated_shares)
-            low[position] += decided_low
-            lacking[position] += decided_high - 1
-    return low, lacking
-
-
-def _sourcings(columns: PortfolioColumns, index: Ints) -> dict[int, SourcingValue]:
-    """Return the decided sourcing by position, where somebody states one."""
-    stated: dict[int, list[tuple[int, str, str, int | None]]] = {}
-    for row in columns.sourcings:
-        if (position := int(index[row.handle])) >= 0:
-            stated.setdefault(position, []).append((row.grade, row.recorded_at, row.sourcing, row.source_count))
-    decided = {position: decide_sourcing(rows) for position, rows in stated.items()}
-    return {position: value for position, value in decided.items() if value is not None}
+def _unlisted(low: Floats) -> Flags:
+    """Return whether the low shares do not sum to 1; more than 1 is a contradiction and says nothing."""
+    unlisted: Flags = np.abs(low - 1) > SHARE_TOLERANCE
+    return unlisted

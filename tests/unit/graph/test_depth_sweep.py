@@ -14,7 +14,8 @@ from tracegraph.graph.depth import DepthSweep, Upstream
 from tracegraph.services.chain import chain
 from tracegraph.services.depth import depth
 from tracegraph.services.portfolios import Portfolios
-from tracegraph.walk.portfolio import Pairs, Portfolio
+from tracegraph.walk.portfolio import Portfolio
+from tracegraph.walk.portfolio_columns import Pairs
 
 
 @pytest.mark.parametrize("seed", range(25))
