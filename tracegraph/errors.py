@@ -85,6 +85,12 @@ class UnknownNode(TracegraphError):
     code = "unknown-node"
 
 
+class IncidentWithdrawn(TracegraphError):
+    """The incident was withdrawn: nothing is exposed to it, which is not the same as no contract depending on it."""
+
+    code = "incident-withdrawn"
+
+
 class UnknownClaim(TracegraphError):
     """No claim has this id."""
 

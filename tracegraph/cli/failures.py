@@ -26,6 +26,7 @@ EXIT_CODES: Final[Mapping[type[TracegraphError], int]] = {
     errors.DatasetRejected: WRONG_INPUT,
     errors.SettingsInvalid: WRONG_INPUT,
     errors.UnknownNode: WRONG_INPUT,
+    errors.IncidentWithdrawn: WRONG_INPUT,
     errors.UnknownClaim: WRONG_INPUT,
     errors.UnknownImport: WRONG_INPUT,
     errors.StaleWrite: WRONG_INPUT,

@@ -15,7 +15,7 @@ from tracegraph.errors import InvalidInput
 from tracegraph.lens import Lens, visible_to
 from tracegraph.messages import N_
 from tracegraph.model import HolderId, ProductId, Scope, Selector
-from tracegraph.services.incidents import find_incident
+from tracegraph.services.incidents import exposed_scope, find_incident
 from tracegraph.vocabulary import NETWORK, PUBLIC, Grade, SelectorKind
 
 if TYPE_CHECKING:
@@ -63,13 +63,15 @@ def scope_of(asked: Asked, store: RecordStore, lens: Lens) -> Scope:
         Nothing is named, or a value is not what it should be.
     UnknownNode
         An incident that the reader does not see.
+    IncidentWithdrawn
+        An incident that was withdrawn: it exposes nothing.
     """
     named = [
         *(Selector(SelectorKind.FACTORY, id) for id in asked.factories),
         *(Selector(SelectorKind.SUPPLIER, id) for id in asked.suppliers),
         *(Selector(SelectorKind.GROUP, id) for id in asked.groups),
         *(Selector(SelectorKind.COUNTRY, country_code(text)) for text in asked.countries_named),
-        *(selector for id in asked.incidents for selector in find_incident(store, id, lens).current.scope),
+        *(selector for id in asked.incidents for selector in exposed_scope(find_incident(store, id, lens))),
         *(selector for path in asked.scope_files for selector in read_scope(Path(path))),
     ]
     if not named:

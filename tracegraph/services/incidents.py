@@ -6,10 +6,12 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracegraph.errors import UnknownNode
+from tracegraph.errors import IncidentWithdrawn, UnknownNode
 from tracegraph.incidents import IncidentRevision, incident_from_body
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
+from tracegraph.model import Scope
+from tracegraph.vocabulary import IncidentStatus
 
 if TYPE_CHECKING:
     from tracegraph.store.port import RecordStore
@@ -65,6 +67,54 @@ def find_incident(store: RecordStore, incident_id: str, lens: Lens) -> IncidentV
         N_("no incident {id} is recorded under this view; `tracegraph incident list` shows those that are"),
         id=incident_id,
     )
+
+
+def exposing(view: IncidentView) -> bool:
+    """Return whether contracts are exposed to an incident, as of the lens.
+
+    A withdrawn incident exposes none. A refuted one still does: somebody has contradicted it, the allegation has not
+    been taken back, and its status stands beside it (docs/model.md section 9).
+    """
+    return view.current.status != IncidentStatus.WITHDRAWN
+
+
+def exposed_scope(view: IncidentView) -> Scope:
+    """Return what an incident touches, as of the lens.
+
+    Raises
+    ------
+    IncidentWithdrawn
+        It no longer exposes anything; the message says how to ask for what it touched before.
+    """
+    if exposing(view):
+        return view.current.scope
+    standing = [place for place, revision in enumerate(view.revisions) if revision.status != IncidentStatus.WITHDRAWN]
+    withdrawn = view.revisions[standing[-1] + 1 if standing else 0]
+    values = {
+        "id": str(view.current.incident_id),
+        "day": withdrawn.recorded_at[:10],
+        "named": " ".join(f"--{selector.kind} {selector.id}" for selector in view.current.scope),
+    }
+    if not standing:
+        raise IncidentWithdrawn(
+            N_(
+                "the incident {id} is known only as withdrawn on {day}, and exposes nothing; ask what it names: {named}"
+            ),
+            **values,
+        )
+    raise IncidentWithdrawn(
+        N_(
+            "the incident {id} was withdrawn on {day}, and nothing is exposed to it since; ask as it was known before, "
+            "with --known-at {before}, or about what it names: {named}"
+        ),
+        before=_day_or_moment(view.revisions[standing[-1]].recorded_at, withdrawn.recorded_at),
+        **values,
+    )
+
+
+def _day_or_moment(before: str, after: str) -> str:
+    """Return the day of a moment; the moment itself when what follows is of the same day."""
+    return before[:10] if before[:10] < after[:10] else before
 
 
 def _views(records: list[Record], lens: Lens) -> list[IncidentView]:
