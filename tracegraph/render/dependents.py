@@ -14,11 +14,12 @@ from tracegraph.answer import Answer, Dependent
 from tracegraph.messages import N_
 from tracegraph.model import Selector, holder_of
 from tracegraph.render.dependents_rows import contract_shown
-from tracegraph.render.shape import DIM, DOT, grid, heading, in_sentence, lens_words, money, more
-from tracegraph.render.words import BASIS_COUNTED, SELECTOR, STATUS, STATUS_READS, STATUS_STYLE
+from tracegraph.render.phrases import selector_words as selector_words
+from tracegraph.render.shape import DIM, DOT, grid, heading, lens_words, money, more
+from tracegraph.render.words import BASIS_COUNTED, STATUS, STATUS_READS, STATUS_STYLE
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
-from tracegraph.vocabulary import Certainty, SelectorKind, Status
+from tracegraph.vocabulary import Certainty, Status
 
 REGIONS_SHOWN = 6
 ASKED_SHOWN = 3
@@ -89,24 +90,6 @@ def header(answer: Answer, legend: Legend, view: View, say: Translator) -> Itera
         yield Text(_unknown_product(product, near, say), style="bold yellow")
     if answer.summary.truncated:
         yield _cut(answer, say)
-
-
-def selector_words(selector: Selector, legend: Legend, say: Translator) -> str:
-    """Return one part of a scope in words."""
-    name = legend.holder(selector.id)
-    shown = name if name == selector.id or selector.kind is SelectorKind.COUNTRY else f"{name} ({selector.id})"
-    words = [say.text(SELECTOR[selector.kind], name=shown)]
-    if selector.countries is not None:
-        words.append(say.text("plants in {places}", places=", ".join(map(legend.holder, selector.countries))))
-    if selector.products is not None:
-        words.append(
-            say.text("only {goods}", goods=", ".join(in_sentence(legend.product(p)) for p in selector.products))
-        )
-    if selector.exclude:
-        words.append(say.text("without {names}", names=", ".join(map(legend.holder, selector.exclude))))
-    if not selector.services:
-        words.append(say.text("services not followed"))
-    return ", ".join(words)
 
 
 def touched_words(answer: Answer, say: Translator) -> str:
