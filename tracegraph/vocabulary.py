@@ -178,6 +178,49 @@ class IncidentStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RevisionChange(StrEnum):
+    """What a revision of an incident changes."""
+
+    REPORTED = "reported"  # the first revision, or the first after a withdrawal
+    WIDENED = "widened"
+    NARROWED = "narrowed"
+    CORRECTED = "corrected"  # the scope is another, neither wider nor narrower
+    CONFIRMED = "confirmed"  # corroborated, officially indicated or officially established
+    DISPUTED = "disputed"
+    REFUTED = "refuted"
+    REMEDIATION_CLAIMED = "remediation_claimed"
+    REMEDIATION_VERIFIED = "remediation_verified"
+    WITHDRAWN = "withdrawn"
+    UPDATED = "updated"  # anything else: texts, sources, severity, actions
+
+
+class ActionKind(StrEnum):
+    """What an authority did."""
+
+    WITHHOLD_RELEASE_ORDER = "withhold_release_order"  # US, 19 USC 1307: reasonable indication, goods are detained
+    FINDING = "finding"  # US, 19 USC 1307: sufficient information, goods are seized
+    SEIZURE = "seizure"
+    IMPORT_BAN = "import_ban"
+    ENTITY_LISTING = "entity_listing"  # US, UFLPA: a list of entities whose goods are presumed made by forced labour
+    EU_FORCED_LABOUR_DECISION = "eu_forced_labour_decision"  # regulation (EU) 2024/3015
+    SANCTION = "sanction"
+    EXCLUSION = "exclusion"  # from procurement, or from what a fund may own
+    INVESTIGATION = "investigation"
+    PENALTY = "penalty"
+    COURT_DECISION = "court_decision"
+    OTHER = "other"
+
+
+class ActionState(StrEnum):
+    """Where an act of an authority stands on a day."""
+
+    NOT_YET = "not_yet"
+    IN_FORCE = "in_force"
+    MODIFIED = "modified"  # it stands, but not as issued; what was changed is in its note
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"  # no day is stated from which it is in force
+
+
 class Indicator(StrEnum):
     """The ILO's eleven indicators of forced labour."""
 
@@ -196,6 +239,7 @@ class Indicator(StrEnum):
 
 Direction = Literal["downstream", "upstream"]
 
+INDICATORS_EDITION: Final = 2025  # of the ILO's indicators, where no other is stated
 UNSPECIFIED: Final = "unspecified"  # the product of an item whose product nobody stated
 UNSOURCED: Final = "unsourced"  # the source of a claim that names none
 OPEN_FROM: Final = "0001-01-01"

@@ -17,7 +17,8 @@ from tracegraph.intake.csv_reader import read_csv
 from tracegraph.intake.dependents import refuse_dependents
 from tracegraph.intake.files import INCIDENTS, Found, Limits, find, read_bytes
 from tracegraph.intake.incident_checks import check_incidents
-from tracegraph.intake.incidents import BadIncidents, IncidentFile, read_incidents
+from tracegraph.intake.incident_file import BadIncidents, IncidentFile
+from tracegraph.intake.incidents import read_incidents
 from tracegraph.intake.known import AsksStanding, Known, check_holders, check_references, gather
 from tracegraph.intake.references import check_products, check_twice, id_of, records_of
 from tracegraph.intake.refusal import ERROR, Problems

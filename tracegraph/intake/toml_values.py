@@ -15,6 +15,8 @@ Reader = Callable[[Any], Any]
 
 _SEVERITY_PARTS: Final = ("scale", "scope", "irremediability")
 _SEVERITY_HIGHEST: Final = 5
+_FIRST_YEAR: Final = 1990
+_LAST_YEAR: Final = 2100
 
 
 def read_text(value: Any) -> str:
@@ -57,6 +59,13 @@ def read_moment(value: Any) -> str:
     return parse_time(value.isoformat() if isinstance(value, date) else str(value))
 
 
+def read_year(value: Any) -> int:
+    """Return a year, written as a number."""
+    if isinstance(value, bool) or not isinstance(value, int) or not _FIRST_YEAR <= value <= _LAST_YEAR:
+        raise Refusal("year", N_("{value} is not a year"), N_("write one like 2025"), value=str(value)[:80])
+    return value
+
+
 def read_severity(value: Any) -> dict[str, int]:
     """Return the three parts of severity, each 1 to 5."""
     parts = _of_type(value, dict, N_("a table"))
@@ -94,6 +103,16 @@ def read_list(read: Reader) -> Reader:
         return tuple(dict.fromkeys(read(part) for part in _of_type(value, list, N_("a list"))))
 
     return read_all
+
+
+def read_texts_or_tables(value: Any) -> str | list[Any]:
+    """Return a text as it is; a table, or a list of texts and tables, as a list that is not empty."""
+    if isinstance(value, str):
+        return read_text(value)
+    listed = [value] if isinstance(value, dict) else value
+    if not isinstance(listed, list) or not listed:
+        raise _wrong(value, N_('a text, or a table like {{ text = "...", by = "..." }}'))
+    return [read_text(part) if isinstance(part, str) else read_table(part) for part in listed]
 
 
 def read_table(value: Any) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.unit.intake.support import FakeStore, places, read_with
-from tracegraph.incidents import IncidentRevision
-from tracegraph.model import Selector
+from tracegraph.incidents import IncidentRevision, RegulatoryAction, Reply, incident_body, incident_from_body
+from tracegraph.model import Selector, canonical_json
 from tracegraph.vocabulary import Label, SelectorKind
 
 FULL = """
@@ -29,7 +30,7 @@ reply = "The company denies it."
 note = "Second-hand."
 [[incident.actions]]
 authority = "Customs"
-kind = "withhold_release"
+kind = "withhold_release_order"
 effective = 2019-10-01
 revoked = 2020-03-24
 [[incident.scope]]
@@ -94,7 +95,7 @@ def test_all_of_an_entry(tmp_path: Path) -> None:
             "actions": [
                 {
                     "authority": "Customs",
-                    "kind": "withhold_release",
+                    "kind": "withhold_release_order",
                     "effective": "2019-10-01",
                     "revoked": "2020-03-24",
                 }
@@ -141,9 +142,49 @@ ERRORS: dict[str, tuple[str, tuple[object, ...]]] = {
     "unknown-source": (entry('sources = ["src-9"]'), (6, "sources", "src-9", "unknown-id")),
     "visibility": (entry('visibility = "all"'), (6, "visibility", "all", "visibility")),
     "action-key": (
-        entry("[[incident.actions]]", 'authority = "A"', 'kind = "k"', 'end = "x"'),
+        entry("[[incident.actions]]", 'authority = "A"', 'kind = "other"', 'end = "x"'),
         (9, "actions[1].end", "x", "unknown-key"),
     ),
+    "action-kind": (
+        entry("[[incident.actions]]", 'authority = "A"', 'kind = "withhold_release"'),
+        (8, "actions[1].kind", "withhold_release", "action-kind"),
+    ),
+    "action-dates": (
+        entry(
+            "[[incident.actions]]",
+            'authority = "A"',
+            'kind = "other"',
+            "revoked = 2020-01-01",
+            "effective = 2020-02-01",
+        ),
+        (9, "actions[1].revoked", "2020-01-01", "dates-reversed"),
+    ),
+    "action-country": (
+        entry("[[incident.actions]]", 'authority = "A"', 'kind = "other"', 'countries = ["Malaisya"]'),
+        (9, "actions[1].countries", "['Malaisya']", "country"),
+    ),
+    "action-source": (
+        entry("[[incident.actions]]", 'authority = "A"', 'kind = "other"', 'source_id = "src-9"'),
+        (9, "actions[1].source_id", "src-9", "unknown-id"),
+    ),
+    "reply-type": (entry("reply = 3"), (6, "reply", "3", "wrong-type")),
+    "reply-empty-list": (entry("reply = []"), (6, "reply", "[]", "wrong-type")),
+    "reply-without-text": (entry('reply = { by = "Demo One" }'), (6, "reply[1].text", None, "missing-key")),
+    "reply-key": (
+        entry("[incident.reply]", 'text = "No."', "day = 2019-01-01"),
+        (8, "reply[1].day", "2019-01-01", "unknown-key"),
+    ),
+    "reply-date": (
+        entry("[[incident.reply]]", 'text = "No."', "[[incident.reply]]", 'text = "Yes."', 'date = "May"'),
+        (10, "reply[2].date", "May", "date"),
+    ),
+    "reply-source": (
+        entry('reply = { text = "No.", source_id = "src-9" }'),
+        (6, "reply[1].source_id", "src-9", "unknown-id"),
+    ),
+    "edition": (entry("indicators_edition = 25"), (6, "indicators_edition", "25", "year")),
+    "edition-of-another-type": (entry('indicators_edition = "2012"'), (6, "indicators_edition", "2012", "year")),
+    "change": (entry('change = "wider"'), (6, "change", "wider", "change")),
     "selector-kind": (
         ENTRY.replace('"factory"', '"plant"'),
         (7, "scope[1].kind", "plant", "selector-kind"),
@@ -223,3 +264,140 @@ def test_a_source_whose_row_is_refused_will_not(tmp_path: Path) -> None:
     reading = read_with(tmp_path, files)
     assert [rule for *_, rule in places(reading)] == ["unknown-id", "kind"]
     assert reading.change_set.incidents == []
+
+
+# --- replies, actions, editions ---
+
+
+def revisions(tmp_path: Path, text: str) -> list[IncidentRevision]:
+    reading = read_with(tmp_path, {"incidents.toml": text})
+    assert reading.problems == []
+    return list(reading.change_set.incidents)
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept", "replies"),
+    [
+        (['reply = "No."'], "No.", (Reply("No."),)),
+        (
+            ['reply = { text = "No.", by = "Demo One", date = 2019-03-01, source_id = "src-1" }'],
+            [{"text": "No.", "by": "Demo One", "date": "2019-03-01", "source_id": "src-1"}],
+            (Reply("No.", "Demo One", "2019-03-01", "src-1"),),
+        ),
+        (["[incident.reply]", 'text = "No."'], [{"text": "No."}], (Reply("No."),)),
+        (
+            ['reply = ["No.", { text = "Yes.", by = "Demo Two" }]'],
+            [{"text": "No."}, {"text": "Yes.", "by": "Demo Two"}],
+            (Reply("No."), Reply("Yes.", "Demo Two")),
+        ),
+    ],
+)
+def test_a_reply_is_a_text_or_a_table_or_several(
+    lines: list[str], kept: object, replies: tuple[Reply, ...], tmp_path: Path
+) -> None:
+    (revision,) = revisions(tmp_path, entry(*lines))
+    assert (revision.details["reply"], revision.replies) == (kept, replies)
+    body = json.loads(canonical_json(incident_body(revision)))
+    assert incident_from_body("inc-1", body, "").replies == replies
+
+
+def test_an_action_has_all_its_keys(tmp_path: Path) -> None:
+    keys = (
+        'authority = "Demo Authority"',
+        'kind = "finding"',
+        'countries = ["Malaysia", "TH"]',
+        "effective = 2020-01-01",
+        "modified = 2020-02-01",
+        "revoked = 2020-02-01",
+        'reference = "1/2020"',
+        'url = "https://example.org/1"',
+        'source_id = "src-1"',
+        'note = "Invented."',
+    )
+    (revision,) = revisions(tmp_path, entry("[[incident.actions]]", *keys))
+    expected = RegulatoryAction(
+        authority="Demo Authority",
+        kind="finding",
+        countries=("MY", "TH"),
+        effective="2020-01-01",
+        modified="2020-02-01",
+        revoked="2020-02-01",
+        reference="1/2020",
+        url="https://example.org/1",
+        source_id="src-1",
+        note="Invented.",
+    )
+    assert revision.actions == (expected,)
+    body = json.loads(canonical_json(incident_body(revision)))
+    assert incident_from_body("inc-1", body, "").actions == (expected,)
+    assert revision.all_sources == ("src-1",)
+
+
+def test_the_edition_is_2025_unless_another_year_is_stated(tmp_path: Path) -> None:
+    (plain,) = revisions(tmp_path, ENTRY)
+    (older,) = revisions(tmp_path, entry("indicators_edition = 2012"))
+    assert (plain.indicators_edition, older.indicators_edition) == (2025, 2012)
+    assert "indicators_edition" not in incident_body(plain)
+    assert incident_from_body("inc-1", incident_body(older), "").indicators_edition == 2012
+
+
+# --- the word for what a revision changes ---
+
+FACTORY = 'kind = "factory"\nid = "f1"'
+COMPANY = 'kind = "supplier"\nid = "s1"'
+GROUP = 'kind = "group"\nid = "s1"'
+
+
+def pair(first: str, second: str, change: str | None, before: str = "alleged", status: str = "alleged") -> str:
+    """Two revisions of one incident: their scopes, the word of the second, and their statuses."""
+    one = entry("recorded_at = 2019-01-01", f'status = "{before}"', without="status").replace(FACTORY, first)
+    said = [f'change = "{change}"'] if change else []
+    two = entry("recorded_at = 2020-01-01", f'status = "{status}"', *said, without="status").replace(FACTORY, second)
+    return one + two
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "change", "statuses", "refused", "warned"),
+    [
+        (COMPANY, GROUP, "widened", (), 0, 0),
+        (GROUP, COMPANY, "narrowed", (), 0, 0),
+        (FACTORY, GROUP, "widened", (), 0, 0),  # selectors do not tell, so the word stands
+        (FACTORY, GROUP, "narrowed", (), 0, 0),
+        (FACTORY, COMPANY, "corrected", (), 0, 0),
+        (GROUP, GROUP, "widened", (), 1, 0),
+        (GROUP, COMPANY, "widened", (), 1, 0),
+        (COMPANY, GROUP, "narrowed", (), 1, 0),
+        (COMPANY, GROUP, "updated", (), 0, 1),
+        (COMPANY, GROUP, None, (), 0, 0),
+        (GROUP, GROUP, "reported", (), 1, 0),
+        (GROUP, GROUP, "reported", ("withdrawn", "alleged"), 0, 0),
+        (GROUP, GROUP, "withdrawn", (), 1, 0),
+        (GROUP, GROUP, "withdrawn", ("alleged", "withdrawn"), 0, 0),
+        (GROUP, GROUP, "updated", ("alleged", "withdrawn"), 1, 0),
+        (GROUP, GROUP, "updated", ("withdrawn", "withdrawn"), 0, 0),
+        (GROUP, GROUP, "disputed", ("alleged", "disputed"), 0, 0),
+        (GROUP, GROUP, "disputed", ("officially_established", "officially_established"), 0, 1),
+        (GROUP, GROUP, "remediation_claimed", ("officially_established", "officially_established"), 0, 1),
+        (GROUP, GROUP, "remediation_verified", ("remediation_claimed", "remediation_claimed"), 0, 1),
+        (GROUP, GROUP, "confirmed", ("alleged", "corroborated"), 0, 0),
+        (GROUP, GROUP, "confirmed", ("alleged", "disputed"), 0, 1),
+    ],
+)
+def test_a_stated_change_is_held_against_scope_and_status(
+    first: str,
+    second: str,
+    change: str | None,
+    statuses: tuple[str, ...],
+    refused: int,
+    warned: int,
+    tmp_path: Path,
+) -> None:
+    reading = read_with(tmp_path, {"incidents.toml": pair(first, second, change, *statuses)})
+    found = [(one.severity, one.column, one.value, one.line, one.rule) for one in reading.problems]
+    line = 16  # the last key of the second entry
+    assert (
+        found
+        == [("error", "change", change, line, "change")] * refused
+        + [("warning", "change", change, line, "change")] * warned
+    )
+    assert len(reading.change_set.incidents) == (0 if refused else 2)
