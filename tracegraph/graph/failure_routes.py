@@ -24,7 +24,8 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 
 import networkx as nx
 
-from tracegraph.answer_stops import Choke, Cycles, Independent, Ways
+from tracegraph.answer_points import Choke, Independent, Ways
+from tracegraph.answer_stops import Cycles
 from tracegraph.graph.failure import AndOr, Points
 from tracegraph.graph.route_graph import CLAIM, INFERRED, START, Node
 from tracegraph.model import holder_of

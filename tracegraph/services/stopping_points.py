@@ -8,17 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS, ContractFacts
-from tracegraph.answer_stops import (
-    PAIR_CANDIDATES,
-    Cycles,
-    Hit,
-    Level,
-    Point,
-    PointPair,
-    Reading,
-    Weakness,
-    Weaknesses,
-)
+from tracegraph.answer_points import PAIR_CANDIDATES, Hit, Level, Point, PointPair, Weakness, Weaknesses
+from tracegraph.answer_stops import Cycles, Reading
 from tracegraph.graph.failure import AndOr, Points, Value
 from tracegraph.graph.failure_graph import ALL, CLAIMED, REST, FailureGraphs, Node
 from tracegraph.lens import Lens

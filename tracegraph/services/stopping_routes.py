@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS
-from tracegraph.answer_stops import RoutesBetween
+from tracegraph.answer_points import RoutesBetween
 from tracegraph.graph.failure_routes import ways_between
 from tracegraph.graph.route_graph import build_route_graph
 from tracegraph.lens import Lens
