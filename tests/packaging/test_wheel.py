@@ -12,6 +12,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+ON_OUR_BACKEND = """
+import networkx as nx, numpy as np
+from tracegraph.graph.snapshot import numbered
+graph = numbered(3, np.array([0, 1]), np.array([1, 2]))
+print(nx.utils.backends.backends["tracegraph"].name, nx.descendants(graph, 0))
+"""
 QUESTION = ["dependents", "--group", "demo-gloves", "--countries", "MY", "--valid-at", "2019-02-19", "--json", "--all"]
 
 
@@ -49,6 +55,7 @@ def test_a_fresh_environment_answers_the_demo_question(wheel: Path, tmp_path: Pa
     python = str(tmp_path / "env/bin/python")
     run([python, "-m", "pip", "install", "-q", "--require-hashes", "-r", str(ROOT / "requirements.lock")], tmp_path)
     run([python, "-m", "pip", "install", "-q", "--no-deps", str(wheel)], tmp_path)
+    assert run([python, "-c", ON_OUR_BACKEND], tmp_path).split() == ["tracegraph", "{1,", "2}"]
     command = [str(tmp_path / "env/bin/tracegraph")]
     store = ["--store", f"sqlite:///{tmp_path}/demo.db"]
     run([*command, "demo", *store], tmp_path)
