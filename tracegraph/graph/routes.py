@@ -144,12 +144,12 @@ def _inferred(length: RouteLength) -> tuple[bool, ...]:
 
 def _lengths(graph: nx.DiGraph[Node], min_rank: int) -> Mapping[Node, RouteLength]:
     """Return the best length of every node that steps of at least this grade reach."""
-    step: Any = _step_of(min_rank)  # NetworkX adds and compares lengths; its stubs know only numbers
+    step: Any = step_of(min_rank)  # NetworkX adds and compares lengths; its stubs know only numbers
     _, lengths = nx.dijkstra_predecessor_and_distance(graph, START, weight=step)
     return cast(Mapping[Node, RouteLength], lengths)
 
 
-def _step_of(min_rank: int) -> Callable[[Node, Node, Mapping[str, Any]], RouteLength | None]:
+def step_of(min_rank: int) -> Callable[[Node, Node, Mapping[str, Any]], RouteLength | None]:
     """Return the length of a step as NetworkX asks for it; None hides a step below the grade."""
 
     def step(start: Node, _end: Node, edge: Mapping[str, Any]) -> RouteLength | None:
