@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tracegraph.lens import Lens
-from tracegraph.model import Scope, Selector
+from tracegraph.model import Claim, Scope, Selector
 from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Assumption, Basis, Certainty, Grade, Rule, Status
 
@@ -65,12 +65,12 @@ class Contradiction:
     ----------
     id : str
         The item's id, or the contract's.
-    claims : tuple of GoodsClaim
+    claims : tuple of Claim
         The claims whose shares cannot all be true, by claim id.
     """
 
     id: str
-    claims: tuple[GoodsClaim, ...]
+    claims: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)

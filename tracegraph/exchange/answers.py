@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tracegraph.answer import Answer, Dependent, Question, RouteStep, Summary
+from tracegraph.answer import Answer, Dependent, Interval, Question, RouteStep, Share, Summary
 from tracegraph.incidents import selector_body
 from tracegraph.lens import Lens
+from tracegraph.model import Claim
 from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Grade, Status
 
@@ -32,6 +33,11 @@ def answer_body(answer: Answer, *, with_no_link: bool = False, with_routes: bool
         ],
         "summary": summary_body(answer.summary),
         "unmatched": [selector_body(selector) for selector in answer.unmatched],
+        "contradictions": [found.id for found in answer.contradictions],
+        "contradicting_claims": [
+            {"id": found.id, "claims": [share_claim_body(claim) for claim in found.claims]}
+            for found in answer.contradictions
+        ],
         "contracts": [dependent_body(dependent, with_route=with_routes) for dependent in listed],
     }
 
@@ -86,6 +92,8 @@ def dependent_body(dependent: Dependent, *, with_route: bool = True) -> dict[str
         "tier": dependent.tier,
         "direct_suppliers": list(dependent.direct_suppliers),
         "weakest_grade": dependent.weakest_grade.value if dependent.weakest_grade else None,
+        "share": share_body(dependent.share),
+        "exposed_sek": interval_body(dependent.exposed_sek),
     }
     if with_route:
         body["route"] = [step_body(step) for step in dependent.route] if dependent.route else None
@@ -95,6 +103,39 @@ def dependent_body(dependent: Dependent, *, with_route: bool = True) -> dict[str
     if dependent.status is Status.NO_LINK:
         body["assumptions"] = sorted(assumption.value for assumption in dependent.assumptions)
     return body
+
+
+def share_body(share: Share | None) -> dict[str, float] | None:
+    """Return a share as JSON, each part in [0, 1]."""
+    if share is None:
+        return None
+    return {"low": plain(share.low), "high": plain(share.high), "unmapped": plain(share.unmapped)}
+
+
+def interval_body(interval: Interval | None) -> dict[str, float | int | None] | None:
+    """Return an amount in SEK as JSON."""
+    if interval is None:
+        return None
+    return {"low": money(plain(interval.low, 2)), "high": money(plain(interval.high, 2))}
+
+
+def plain(value: float, decimals: int = 9) -> float:
+    """Return a number without what rounding left beyond the precision that it is computed to."""
+    return round(value, decimals) + 0.0
+
+
+def share_claim_body(claim: Claim) -> dict[str, Any]:
+    """Return a claim that states a share as JSON."""
+    return {
+        "claim_id": claim.claim_id,
+        "type": claim.type.value,
+        "from": claim.start.id,
+        "to": claim.end.id,
+        "share_low": claim.share_low,
+        "share_high": claim.share_high,
+        "grade": claim.grade.value,
+        "source_id": claim.source_id,
+    }
 
 
 def step_body(step: RouteStep) -> dict[str, Any]:

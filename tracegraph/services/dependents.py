@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tracegraph.answer import LISTED_STATUSES, Answer, ContractFacts, Dependent, OpenEnds, Question, RouteStep, Summary
+from tracegraph.answer import (
+    LISTED_STATUSES,
+    Answer,
+    ContractFacts,
+    Dependent,
+    OpenEnds,
+    Question,
+    RouteStep,
+    Share,
+    Summary,
+)
 from tracegraph.graph.route_graph import build_route_graph
 from tracegraph.graph.routes import Reached, Route, reached_contracts
 from tracegraph.model import holder_of
 from tracegraph.services.portfolios import Portfolios, PortfolioView
+from tracegraph.services.shares import at_exposure, contradictions, shares_of
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Assumption, Basis, Grade, RelationshipType, Status
 from tracegraph.walk.cone import Cone
@@ -46,7 +57,15 @@ def dependents(question: Question, reader: GraphReader, portfolios: Portfolios) 
     reached = reached_contracts(build_route_graph(cone), set(view.portfolio.contract_ids), question.max_tier)
     judge = _Judge(question, cone, reached, view, scope)
     found = judge.dependents()
-    return Answer(question, scope.affected, scope.unmatched, _summary(found, cone, judge, version), found)
+    listed = [dependent.facts.contract_id for dependent in found if dependent.status in LISTED_STATUSES]
+    return Answer(
+        question=question,
+        affected=scope.affected,
+        unmatched=scope.unmatched,
+        summary=_summary(found, cone, judge, version),
+        dependents=found,
+        contradictions=contradictions(question, reader, view, listed, judge.limited),
+    )
 
 
 class _Judge:
@@ -56,6 +75,7 @@ class _Judge:
         self, question: Question, cone: Cone, reached: Mapping[str, Reached], view: PortfolioView, scope: ResolvedScope
     ) -> None:
         self.question, self.cone, self.reached, self.view = question, cone, reached, view
+        self.affected = scope.affected
         self.outlooks = Outlooks(view.portfolio, scope.at_stake)
         self.limited = TierLimited(view.portfolio, scope.at_stake, question.max_tier) if question.max_tier else None
 
@@ -67,8 +87,9 @@ class _Judge:
         ]
         open_ends = self.outlooks.listed(listed) if self.limited is None else {c: judged[c][1] for c in listed}
         facts = self.view.facts(contracts)
+        shares = shares_of(self.view, self.affected, self.outlooks, self.limited, list(self.reached))
         found = (
-            self._routed(facts[c], self.reached[c], open_ends[c])
+            self._routed(facts[c], self.reached[c], open_ends[c], shares[c])
             if c in self.reached
             else self._unrouted(facts[c], judged[c][0], open_ends.get(c))
             for c in contracts
@@ -83,7 +104,7 @@ class _Judge:
     def _is_unmapped(self, outlook: Outlook) -> bool:
         return outlook.relevant or self.cone.truncated
 
-    def _routed(self, facts: ContractFacts, reached: Reached, open_ends: OpenEnds) -> Dependent:
+    def _routed(self, facts: ContractFacts, reached: Reached, open_ends: OpenEnds, share: Share) -> Dependent:
         return Dependent(
             facts=facts,
             status=Status.ESTABLISHED if reached.established else Status.POSSIBLE,
@@ -91,6 +112,8 @@ class _Judge:
             direct_suppliers=tuple(sorted({holder_of(item) for item in reached.direct})),
             weakest_grade=reached.route.weakest_grade,
             route=route_steps(reached.route, self.cone),
+            share=share,
+            exposed_sek=at_exposure(facts.value_sek, share),
             open_ends=open_ends,
         )
 

@@ -8,6 +8,7 @@ from threading import Lock
 
 from tracegraph.answer import ContractFacts
 from tracegraph.decide import decide_attribute
+from tracegraph.graph.contract_shares import PortfolioShares
 from tracegraph.lens import Lens
 from tracegraph.model import AttributeValue, Claim
 from tracegraph.store.port import GraphReader
@@ -54,12 +55,13 @@ def claims_by_node(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
 
 
 class PortfolioView:
-    """A portfolio and the facts of its contracts, read when first needed."""
+    """A portfolio, the facts of its contracts and the shares in it, read or computed when first needed."""
 
     def __init__(self, portfolio: Portfolio, reader: GraphReader, lens: Lens) -> None:
         self.portfolio = portfolio
         self._reader, self._lens = reader, lens
         self._facts: dict[str, ContractFacts] = {}
+        self.shares = PortfolioShares(portfolio)
 
     def facts(self, contracts: Collection[str]) -> Mapping[str, ContractFacts]:
         """Return the facts of these contracts (and of others that were asked for before)."""

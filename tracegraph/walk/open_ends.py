@@ -12,7 +12,7 @@ import numpy as np
 from tracegraph.answer import LISTED, OpenEnds
 from tracegraph.products import Catalogue
 from tracegraph.vocabulary import UNSPECIFIED, Basis
-from tracegraph.walk.portfolio import Portfolio
+from tracegraph.walk.portfolio import Flags, Portfolio
 from tracegraph.walk.propagate import Ints, members
 
 SET_MEMORY = 256 * 2**20  # bytes that the sets of one pass over the open ends may take
@@ -168,15 +168,25 @@ class Outlooks:
             delivered.setdefault(end - self.portfolio.n, []).append(item)
         return delivered
 
-    def relevant_items(self) -> Iterator[int]:
-        """Yield the positions of the relevant open items, by item id."""
-        judged = dict(zip(self.portfolio.classes, self._class_relevance, strict=True))
-        positions = np.flatnonzero(self.portfolio.open_items).tolist()
-        relevant = (p for p in positions if judged[self.portfolio.class_of(p)].relevant)
-        yield from sorted(relevant, key=self.portfolio.items.ids.__getitem__)
+    @property
+    def relevant_classes(self) -> int:
+        """The classes of open ends that are relevant, as bits."""
+        return self._masks[0]
+
+    @cached_property
+    def relevant_flags(self) -> Flags:
+        """Whether each item is a relevant open end."""
+        judged = np.array([*(found.relevant for found in self._class_relevance), False], dtype=bool)
+        flags: Flags = judged[self.portfolio.open_classes]
+        return flags
+
+    def relevant_items(self) -> list[int]:
+        """Return the positions of the relevant open items, by item id."""
+        positions: list[int] = np.flatnonzero(self.relevant_flags).tolist()
+        return sorted(positions, key=self.portfolio.items.ids.__getitem__)
 
     def _blocks(self) -> Iterator[list[int]]:
-        every = list(self.relevant_items())
+        every = self.relevant_items()
         size = max(64, 8 * SET_MEMORY // max(1, self.portfolio.flow.n_components))
         yield from (every[at : at + size] for at in range(0, len(every), size))
 
@@ -222,7 +232,7 @@ class TierLimited:
                 lists[end - offset].append(start)
         return sold, made, inferred, delivered
 
-    def _upstream(self, contract: int) -> dict[int, int]:
+    def upstream(self, contract: int) -> dict[int, int]:
         """Return the items upstream of a contract within the limit, with their smallest tier."""
         sold, made, inferred, delivered = self._inflows
         tiers: dict[int, int] = {}
@@ -245,7 +255,7 @@ class TierLimited:
         portfolio = self.portfolio
         position = portfolio.contract_index[contract]
         relevant, match, own, any_open = [], False, False, False
-        for item, tier in self._upstream(position).items():
+        for item, tier in self.upstream(position).items():
             cut = tier >= self.max_tier and bool(portfolio.sellers[item])
             self.truncated = self.truncated or cut
             if not (cut or portfolio.open_items[item]):

@@ -29,7 +29,7 @@ from tracegraph.walk.portfolio_columns import (
     decided_sourcings,
     index_of,
 )
-from tracegraph.walk.propagate import Flow, Ints
+from tracegraph.walk.propagate import Flow, Ints, members
 
 Flags = npt.NDArray[np.bool_]
 
@@ -65,6 +65,11 @@ class Portfolio:
     def contract_index(self) -> Mapping[str, int]:
         """Position of each contract."""
         return {contract: position for position, contract in enumerate(self.contract_ids)}
+
+    @cached_property
+    def item_index(self) -> Mapping[str, int]:
+        """Position of each item."""
+        return {item: position for position, item in enumerate(self.items.ids)}
 
     @cached_property
     def sellers(self) -> Ints:
@@ -190,6 +195,14 @@ class Portfolio:
             numbers.setdefault(self.class_of(position), len(numbers))
         return numbers
 
+    @cached_property
+    def open_classes(self) -> Ints:
+        """Number of the class of each item that is an open end; -1 for the others."""
+        numbers = np.full(self.n, -1, dtype=np.int64)
+        positions = np.flatnonzero(self.open_items)
+        numbers[positions] = [self._class_numbers[self.class_of(position)] for position in positions.tolist()]
+        return numbers
+
     def class_of(self, position: int) -> tuple[str, bool]:
         """Return the class of an item: its product, and whether it may have been bought."""
         return self.items.products[position], bool(self.bought[position])
@@ -198,7 +211,7 @@ class Portfolio:
     def class_sets(self) -> list[int]:
         """By component of the flow: the classes of the open ends upstream, as bits."""
         positions = np.flatnonzero(self.open_items)
-        return self.flow.joined(positions, (1 << self._class_numbers[self.class_of(p)] for p in positions.tolist()))
+        return self.flow.joined(positions, (1 << number for number in self.open_classes[positions].tolist()))
 
     def by_contract(self, sets: Sequence[int]) -> list[int]:
         """Return, by contract, the union of what lies upstream of its deliveries, from sets by component."""
@@ -207,6 +220,15 @@ class Portfolio:
         for origin, contract in zip(origins.tolist(), (self.deliveries.end - self.n).tolist(), strict=True):
             gathered[contract] |= sets[origin]
         return gathered
+
+    def upstream_of(self, items: Sequence[int], contracts: Iterable[int]) -> set[int]:
+        """Return those of the items that lie upstream of one of the contracts."""
+        sets = self.flow.joined(np.array(items, dtype=np.int64), (1 << n for n in range(len(items))))
+        found = self.by_contract(sets)
+        above = 0
+        for contract in contracts:
+            above |= found[contract]
+        return {items[n] for n in members(above, len(items))}
 
     @cached_property
     def contract_classes(self) -> list[int]:

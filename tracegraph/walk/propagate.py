@@ -39,7 +39,7 @@ class Flow:
             self.component = _topological(self.n_components, tails, heads)[self.component]
             tails, heads = self.component[start][apart], self.component[end][apart]
         order = np.argsort(tails, kind="stable")
-        self._tails, self._heads = tails[order], heads[order]
+        self.between = tails[order], heads[order]  # edges between components, by tail
 
     def joined(self, nodes: Ints, sets: Iterable[int], through: npt.NDArray[np.bool_] | None = None) -> list[int]:
         """Return, by component, the union of the sets of all nodes from which the component is reached.
@@ -54,7 +54,7 @@ class Flow:
         held = [0] * self.n_components
         for component, own in zip(self.component[nodes].tolist(), sets, strict=True):
             held[component] |= own
-        tails, heads = self._tails, self._heads
+        tails, heads = self.between
         if through is not None:
             kept = through[tails]
             tails, heads = tails[kept], heads[kept]

@@ -1,0 +1,156 @@
+"""The share of each contract that a scope reaches, and the part of it that is owed to what nobody mapped (pure).
+
+Outside the cone of a scope nothing affected flows, so low bounds are 0 there and high bounds depend on the relevant
+open ends alone. They are found once for all items and kept, by the classes of open ends that are relevant; an ordinary
+question costs its cone.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from tracegraph.answer import Share
+from tracegraph.graph.share_network import ShareNetwork
+from tracegraph.graph.share_sources import Side
+from tracegraph.graph.shares import Given, bound, contradictory
+from tracegraph.vocabulary import Certainty
+from tracegraph.walk.open_ends import Outlooks, TierLimited
+from tracegraph.walk.portfolio import Flags, Portfolio
+from tracegraph.walk.portfolio_columns import Floats
+from tracegraph.walk.propagate import Ints
+
+KEPT = 8  # backgrounds that are kept
+
+
+class PortfolioShares:
+    """Shares in one portfolio.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Everything that carries goods under one lens.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self._backgrounds: OrderedDict[int, Floats] = OrderedDict()
+
+    @cached_property
+    def network(self) -> ShareNetwork:
+        """What flows into what."""
+        return ShareNetwork(self.portfolio)
+
+    @cached_property
+    def contradictory(self) -> tuple[str, ...]:
+        """Ids of the items and contracts whose stated shares contradict each other, sorted."""
+        nodes = contradictory(self.network.network)
+        full = nodes[self.network.is_full[nodes]]
+        ids, n = self.portfolio.items.ids, self.portfolio.n
+        positions = self.network.position[full].tolist()
+        return tuple(sorted(ids[p] if p < n else self.portfolio.contract_ids[p - n] for p in positions))
+
+    def of_contracts(
+        self, affected: Mapping[str, Certainty], outlooks: Outlooks, contracts: Collection[str]
+    ) -> dict[str, Share]:
+        """Return the shares of contracts that some route from the affected items reaches.
+
+        Parameters
+        ----------
+        affected : mapping
+            Affected items by certainty.
+        outlooks : Outlooks
+            Which open ends are relevant.
+        contracts : collection of str
+            Contracts that a route reaches; of others nothing affected flows into, so they have no share.
+
+        Notes
+        -----
+        Costs three sweeps over the cone, and once for each set of relevant classes one over the portfolio.
+        """
+        index, network = self.portfolio.item_index, self.network
+        by_position = {index[item]: certainty for item, certainty in affected.items() if item in index}
+        nodes = network.downstream(network.nodes_of(by_position))
+        if not len(nodes):
+            return {}
+        part, outside = network.part(nodes)
+        given = self._given(network.position[nodes], by_position, self.relevant(outlooks))
+        beyond = self.background(outlooks)[outside]
+        low = bound(part, given, Side.LOW, np.zeros(len(outside)))
+        high = bound(part, given, Side.HIGH, beyond)
+        mapped = bound(part, _without_rests(given), Side.HIGH, np.zeros(len(outside)))
+        wanted = network.contract[[self.portfolio.contract_index[contract] for contract in contracts]]
+        places = np.searchsorted(nodes, wanted)
+        return {c: share_of(low[p], high[p], mapped[p]) for c, p in zip(contracts, places.tolist(), strict=True)}
+
+    def within_tiers(
+        self, affected: Mapping[str, Certainty], outlooks: Outlooks, limited: TierLimited, contract: str
+    ) -> Share:
+        """Return the share of one contract when routes over a limit of tiers do not count (`docs/model.md`, section 7).
+
+        A purchase that is not followed is worth anything, and so are sources that nobody listed of the item it enters.
+        """
+        index, network = self.portfolio.item_index, self.network
+        by_position = {index[item]: certainty for item, certainty in affected.items() if item in index}
+        number = self.portfolio.contract_index[contract]
+        tiers = limited.upstream(number)
+        end = int(network.contract[number])
+        nodes = np.array(sorted({*network.nodes_of(tiers), end}), dtype=np.int64)
+        part, outside = network.part(nodes)
+        last = np.array([tiers.get(p, 0) >= limited.max_tier for p in network.position[nodes].tolist()], dtype=bool)
+        cut = part.bought & np.repeat(last, np.diff(part.first))
+        part = replace(part, origin=np.where(cut, len(nodes) + len(outside), part.origin))
+        relevant = self.relevant(outlooks)
+        owners = np.unique(np.repeat(np.arange(len(nodes)), np.diff(part.first))[cut])
+        relevant[network.position[nodes[owners]]] = 1.0
+        given = self._given(network.position[nodes], by_position, relevant)
+        nothing = np.zeros(len(outside) + 1)
+        anything = np.append(np.zeros(len(outside)), 1.0)
+        low = bound(part, given, Side.LOW, nothing)
+        high = bound(part, given, Side.HIGH, anything)
+        mapped = bound(part, _without_rests(given), Side.HIGH, nothing)
+        place = int(np.searchsorted(nodes, end))
+        return share_of(low[place], high[place], mapped[place])
+
+    def relevant(self, outlooks: Outlooks) -> Floats:
+        """Return, by position, what goods from sources that nobody listed may be worth: 1 at relevant open ends."""
+        return np.concatenate([outlooks.relevant_flags, self.portfolio.open_contracts]).astype(np.float64)
+
+    def background(self, outlooks: Outlooks) -> Floats:
+        """Return, by node, the high bound that relevant open ends alone make."""
+        key = outlooks.relevant_classes
+        if key not in self._backgrounds:
+            network = self.network
+            given = self._given(network.position, {}, self.relevant(outlooks))
+            self._backgrounds[key] = bound(network.network, given, Side.HIGH)
+            while len(self._backgrounds) > KEPT:
+                self._backgrounds.popitem(last=False)
+        self._backgrounds.move_to_end(key)
+        return self._backgrounds[key]
+
+    def _given(self, position: Ints, affected: Mapping[int, Certainty], relevant: Floats) -> Given:
+        return Given(
+            certain=_flagged(position, affected, Certainty.CERTAIN),
+            candidate=_flagged(position, affected, Certainty.CANDIDATE),
+            rest=relevant[position],
+            rest_low=np.zeros(len(position)),
+        )
+
+
+def share_of(low: float, high: float, mapped: float) -> Share:
+    """Return a share from its bounds, and the high bound that it has when what is not mapped is worth nothing."""
+    low, high = float(low), max(float(low), float(high))
+    return Share(low, high, max(0.0, high - float(mapped)))
+
+
+def _flagged(position: Ints, affected: Mapping[int, Certainty], certainty: Certainty) -> Flags:
+    wanted = np.array([p for p, found in affected.items() if found is certainty], dtype=np.int64)
+    return np.isin(position, wanted)
+
+
+def _without_rests(given: Given) -> Given:
+    return Given(given.certain, given.candidate, np.zeros(len(given.rest)), given.rest_low)
