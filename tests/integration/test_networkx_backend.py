@@ -37,12 +37,16 @@ UNDIRECTED_ALONE = {"multi_source_dijkstra", "multi_source_dijkstra_path", "mult
 @pytest.mark.parametrize("size", [{}, {"TRACEGRAPH_NETWORKX_WIDE": "1"}], ids=["as-they-are", "as-if-large"])
 def test_networkx_own_tests_pass_on_our_backend(tmp_path: Path, size: dict[str, str]) -> None:
     counts = tmp_path / "counts.json"
-    environment = os.environ | size | {
-        "NETWORKX_TEST_BACKEND": "tracegraph",
-        "NETWORKX_FALLBACK_TO_NX": "1",  # for what a snapshot cannot be: undirected, with parallel edges
-        "PYTHONPATH": str(ROOT),
-        "TRACEGRAPH_NETWORKX_COUNTS": str(counts),
-    }
+    environment = (
+        os.environ
+        | size
+        | {
+            "NETWORKX_TEST_BACKEND": "tracegraph",
+            "NETWORKX_FALLBACK_TO_NX": "1",  # for what a snapshot cannot be: undirected, with parallel edges
+            "PYTHONPATH": str(ROOT),
+            "TRACEGRAPH_NETWORKX_COUNTS": str(counts),
+        }
+    )
     plugins = ["no:randomly", "no:cacheprovider", "no:xdist", "tests.networkx_plugin"]
     options = ["-q", "-c", os.devnull, f"--rootdir={HOME.parent}", *(part for p in plugins for part in ("-p", p))]
     command = [sys.executable, "-m", "pytest", *options, *(str(HOME / module) for module in MODULES)]

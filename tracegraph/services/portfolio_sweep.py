@@ -1,0 +1,107 @@
+"""Every contract's status towards many scopes at once, under one lens: what `dependents` says, without routes.
+
+One pass over the snapshot of the portfolio serves 64 scopes. There is no limit on items: nothing is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from tracegraph.answer_exposures import Reading
+from tracegraph.graph.portfolio_snapshot import snapshot_of
+from tracegraph.graph.sweep import Flags, Sweep
+from tracegraph.lens import Lens
+from tracegraph.model import Scope, Selector
+from tracegraph.services.portfolios import Portfolios
+from tracegraph.store.port import GraphReader, Progress
+from tracegraph.vocabulary import Basis, Status
+from tracegraph.walk.open_ends import Outlook, Outlooks
+from tracegraph.walk.scope import ResolvedScope, resolve_scope
+
+_ESTABLISHED, _POSSIBLE = Reading(Status.ESTABLISHED), Reading(Status.POSSIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeReadings:
+    """Where every contract stands towards one scope.
+
+    Attributes
+    ----------
+    readings : tuple of Reading
+        One for each of the portfolio's contracts, in its order.
+    unmatched : tuple of Selector
+        Selectors that touch nothing.
+    """
+
+    readings: tuple[Reading, ...]
+    unmatched: tuple[Selector, ...]
+
+
+class PortfolioSweep:
+    """The portfolio under a lens, ready to be asked about many scopes.
+
+    Parameters
+    ----------
+    lens, reader
+        Who asks as of when, and the store.
+    portfolios : Portfolios
+        The store's portfolio views, kept between questions.
+    """
+
+    def __init__(self, lens: Lens, reader: GraphReader, portfolios: Portfolios) -> None:
+        self.lens, self._reader = lens, reader
+        self.version = reader.version(lens)
+        self.view = portfolios.under(lens, self.version)
+        self._portfolio = self.view.portfolio
+        self._without_route = lru_cache(maxsize=256)(self._outlooks)
+
+    @cached_property
+    def _sweep(self) -> Sweep:
+        return Sweep(snapshot_of(self._portfolio), self._portfolio.item_index)
+
+    def readings(self, scopes: Sequence[Scope], progress: Progress | None = None) -> list[ScopeReadings]:
+        """Return where every contract stands towards each scope."""
+        resolved = []
+        for number, scope in enumerate(scopes, start=1):
+            resolved.append(resolve_scope(scope, self._reader, self.lens, self._portfolio.catalogue))
+            if progress is not None:
+                progress(number, len(scopes))
+        found = self._sweep.reached([scope.affected for scope in resolved])
+        return [self._judged(scope, *flags) for scope, flags in zip(resolved, found, strict=True)]
+
+    def _judged(self, scope: ResolvedScope, established: Flags, anyhow: Flags) -> ScopeReadings:
+        readings = list(self._without_route(scope.at_stake))
+        for position in np.flatnonzero(anyhow).tolist():
+            readings[position] = _ESTABLISHED if established[position] else _POSSIBLE
+        return ScopeReadings(tuple(readings), scope.unmatched)
+
+    def _outlooks(self, at_stake: frozenset[str]) -> list[Reading]:
+        """Return where contracts stand that no route reaches, for some products at stake."""
+        outlooks = Outlooks(self._portfolio, at_stake)
+        group_of, examples = self._groups
+        judged = [self._reading(outlooks.of(contract)) for contract in examples]
+        return [judged[group] for group in group_of]
+
+    def _reading(self, outlook: Outlook) -> Reading:
+        if outlook.relevant:
+            return Reading(Status.UNMAPPED, outlook.basis)
+        return Reading(Status.NO_LINK, outlook.basis if self.lens.infers else Basis.FILTERED)
+
+    @cached_property
+    def _groups(self) -> tuple[list[int], list[str]]:
+        """Each contract's group of contracts with the same open ends upstream, and one contract of each group."""
+        portfolio = self._portfolio
+        numbers: dict[tuple[int, bool], int] = {}
+        group_of: list[int] = []
+        examples: list[str] = []
+        ends = zip(portfolio.contract_ids, portfolio.contract_classes, portfolio.open_contracts.tolist(), strict=True)
+        for contract, classes, is_open in ends:
+            group = numbers.setdefault((classes, is_open), len(numbers))
+            group_of.append(group)
+            if group == len(examples):
+                examples.append(contract)
+        return group_of, examples
