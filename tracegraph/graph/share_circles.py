@@ -22,6 +22,7 @@ from tracegraph.walk.portfolio_columns import Floats
 from tracegraph.walk.propagate import Ints
 
 BETTER: Final = 1e-11  # an improvement below this is rounding
+DENSE: Final = 200  # up to so many unknowns a dense matrix is quicker
 EXACT: Final = 1e-8  # how far the found values may be from satisfying their equations
 
 
@@ -175,7 +176,7 @@ class Circle:
         found = np.zeros(len(alive))
         if size:
             among = coo_array((weight[kept], (place[row[kept]], place[column[kept]])), shape=(size, size))
-            found[alive] = spsolve((eye_array(size) - among).tocsc(), constant[alive])
+            found[alive] = _solve_without(among, constant[alive])
         return found
 
     def _improved(self, choices: Choices, found: Floats) -> Choices | None:
@@ -198,3 +199,13 @@ class Circle:
         if not gain.any():
             return None
         return replace(choices, active=np.where(gain[ingredients.making], best.active, choices.active))
+
+
+def _solve_without(among: coo_array, constant: Floats) -> Floats:
+    """Return x with ``x = among @ x + constant``."""
+    size = len(constant)
+    if size <= DENSE:
+        found: Floats = np.linalg.solve(np.eye(size) - among.toarray(), constant)
+    else:
+        found = spsolve((eye_array(size) - among).tocsc(), constant)
+    return found

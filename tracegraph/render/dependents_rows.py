@@ -12,7 +12,8 @@ from tracegraph.answer import Dependent
 from tracegraph.messages import N_
 from tracegraph.model import holder_of, product_of
 from tracegraph.render.routes import route_words, weakest_words
-from tracegraph.render.shape import in_sentence, labelled, money, with_id
+from tracegraph.render.shape import in_sentence, labelled, with_id
+from tracegraph.render.shares import exposed_words
 from tracegraph.render.words import ASSUMPTION, BASIS
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -43,7 +44,7 @@ def _facts(dependent: Dependent, say: Translator) -> Iterator[str]:
     if facts.regions:
         yield ", ".join(facts.regions)
     yield say.text("ends {day}", day=facts.end) if facts.end else say.text("end not stated")
-    yield money(facts.value_sek, say)
+    yield exposed_words(dependent, say)
     if dependent.tier is not None:
         yield say.text("tier {n}", n=dependent.tier)
     if dependent.basis is not None:
