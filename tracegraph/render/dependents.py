@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
@@ -16,6 +16,7 @@ from tracegraph.model import Selector, holder_of
 from tracegraph.render.dependents_rows import contract_shown
 from tracegraph.render.phrases import selector_words as selector_words
 from tracegraph.render.shape import DIM, DOT, grid, heading, lens_words, money, more
+from tracegraph.render.shares import contradictions_shown
 from tracegraph.render.words import BASIS_COUNTED, STATUS, STATUS_READS, STATUS_STYLE
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -54,14 +55,27 @@ def dependents_shown(answer: Answer, legend: Legend, view: View, say: Translator
     """Return the whole answer."""
     parts: list[RenderableType] = [*header(answer, legend, view, say), Text()]
     parts.append(summary_shown(answer, legend, say))
+    parts += contracts_shown(answer, legend, view, say)
+    return Group(*parts, Text(), _next_steps(answer, say))
+
+
+def contracts_shown(
+    answer: Answer,
+    legend: Legend,
+    view: View,
+    say: Translator,
+    beside: Callable[[Dependent], RenderableType | None] = lambda _: None,
+) -> Iterator[RenderableType]:
+    """Yield the contracts one by one, under a heading for each status; `beside` gives what follows a contract."""
     for status, listed, total in _sections(answer, view):
-        parts += [Text(), heading(say.text(STATUS[status]), STATUS_STYLE[status])]
+        yield from (Text(), heading(say.text(STATUS[status]), STATUS_STYLE[status]))
         for dependent in listed:
-            parts.append(contract_shown(dependent, legend, say, with_route=view.with_routes))
+            yield contract_shown(dependent, legend, say, with_route=view.with_routes)
+            if (note := beside(dependent)) is not None:
+                yield note
         rest = more(len(listed), total, say, say.text("--limit N or --all-rows shows them"))
         if rest is not None:
-            parts.append(Padding(rest, (0, 0, 0, 2)))
-    return Group(*parts, Text(), _next_steps(answer, say))
+            yield Padding(rest, (0, 0, 0, 2))
 
 
 def _sections(answer: Answer, view: View) -> Iterator[tuple[Status, list[Dependent], int]]:
@@ -90,6 +104,7 @@ def header(answer: Answer, legend: Legend, view: View, say: Translator) -> Itera
         yield Text(_unknown_product(product, near, say), style="bold yellow")
     if answer.summary.truncated:
         yield _cut(answer, say)
+    yield from contradictions_shown(answer, legend, say)
 
 
 def touched_words(answer: Answer, say: Translator) -> str:

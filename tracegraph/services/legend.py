@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tracegraph.answer import Answer, Dependent
+from tracegraph.answer_exposure import RollUps
 from tracegraph.lens import Lens
 from tracegraph.model import Selector, Source, holder_of, product_of
 from tracegraph.services.names import names_of, product_names
@@ -87,6 +88,8 @@ def legend_of(answer: Answer, shown: Collection[Dependent], reader: GraphReader,
         for step in dependent.route or ():
             items.update(end for end in (step.start, step.end) if "/" in end)
             source_ids.update(claim.source_id for claim in step.claims)
+    for contradiction in answer.contradictions:
+        items.update(end for claim in contradiction.claims for end in (claim.start.id, claim.end.id) if "/" in end)
     products = {product_of(item) for item in items}
     for selector in answer.question.scope:
         holders.update((selector.id, *(selector.countries or ()), *selector.exclude))
@@ -101,7 +104,9 @@ def legend_of(answer: Answer, shown: Collection[Dependent], reader: GraphReader,
         factories=factories,
         sources=sources_of(source_ids, reader),
         candidates={
-            item: _unsure(item, answer, factories) for item in starts if answer.affected[item] is Certainty.CANDIDATE
+            item: why_unsure(item, answer.question.scope, factories)
+            for item in starts
+            if answer.affected[item] is Certainty.CANDIDATE
         },
         near={selector.id: near_ids(selector.id, lens, reader) for selector in answer.unmatched},
         unknown_products=_unknown_products(answer.question.scope, reader),
@@ -114,9 +119,8 @@ def _unknown_products(scope: Collection[Selector], reader: GraphReader) -> dict[
     return {product: tuple(difflib.get_close_matches(product, known, n=3)) for product in named}
 
 
-def _unsure(item: str, answer: Answer, factories: Collection[str]) -> Unsure:
-    """Return the likeliest reason for which an item is only a candidate."""
-    scope = answer.question.scope
+def why_unsure(item: str, scope: Collection[Selector], factories: Collection[str]) -> Unsure:
+    """Return the likeliest reason for which an item that a scope touches is only a candidate."""
     kinds = {selector.kind for selector in scope}
     holder = holder_of(item)
     if holder not in factories:
@@ -158,6 +162,16 @@ def merged(legends: Sequence[Legend]) -> Legend:
         sources={id: source for legend in legends for id, source in legend.sources.items()},
         candidates={item: why for legend in legends for item, why in legend.candidates.items()},
         near={id: near for legend in legends for id, near in legend.near.items()},
+        unknown_products={p: near for legend in legends for p, near in legend.unknown_products.items()},
+    )
+
+
+def rollups_legend(rollups: RollUps, reader: GraphReader, lens: Lens, lang: str) -> Legend:
+    """Return what the rows of roll-ups are called."""
+    rows = (*rollups.region, *rollups.category, *rollups.direct_supplier, *rollups.country)
+    return Legend(
+        holders=names_of(sorted({row.key for row in rows if row.key}), reader, lens, lang),
+        products=product_names({row.key for row in rollups.product if row.key}, reader, lang),
     )
 
 

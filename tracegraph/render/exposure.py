@@ -1,0 +1,130 @@
+"""How far incidents reach, for a terminal: the incidents, counts, roll-ups, and contract by contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from tracegraph.answer import LISTED_STATUSES, Dependent, Interval
+from tracegraph.answer_exposure import ExposedSum, Exposure, IncidentExposure, RollUp, RollUps
+from tracegraph.messages import N_
+from tracegraph.render.dependents import View, contracts_shown, header, summary_shown
+from tracegraph.render.incidents import status_words
+from tracegraph.render.shape import DIM, DOT, command, grid, heading, labelled, money, more, with_id
+from tracegraph.render.words import STATUS, STATUS_STYLE
+from tracegraph.services.legend import Legend
+from tracegraph.translate import Translator
+from tracegraph.vocabulary import Status
+
+NAME_WIDTH: Final = 44  # above, the id beside a name is left out
+MILLION: Final = 1_000_000
+ROWS_SHOWN: Final = 5  # of a roll-up, unless all rows are asked for
+
+_TITLES: Final = {
+    "region": N_("by region"),
+    "category": N_("by category"),
+    "direct_supplier": N_("by direct supplier"),
+    "country": N_("by country of the plants on the way"),
+    "product": N_("by goods that are touched"),
+}
+_NOT_KNOWN: Final = {
+    "region": N_("no region stated"),
+    "category": N_("no category stated"),
+    "direct_supplier": N_("supplier not known"),
+    "country": N_("country not known"),
+    "product": N_("goods not known"),
+}
+
+
+def exposure_shown(exposure: Exposure, legend: Legend, view: View, say: Translator) -> RenderableType:
+    """Return how far incidents reach."""
+    parts: list[RenderableType] = []
+    for part in exposure.incidents:
+        parts += [*_incident(part, exposure, say), Text()]
+    if any(part.stopped is None for part in exposure.incidents):
+        parts += [*header(exposure.answer, legend, view, say), Text(), summary_shown(exposure.answer, legend, say)]
+        parts += _rolled(exposure.rollups, legend, view, say)
+        parts += contracts_shown(exposure.answer, legend, view, say, lambda d: _reached_by(d, exposure, say))
+        parts.append(Text())
+    return Group(*parts, _next(exposure, say))
+
+
+def _incident(part: IncidentExposure, exposure: Exposure, say: Translator) -> Iterator[RenderableType]:
+    revision = part.known.revision
+    yield Text.assemble((str(revision.incident_id), "bold"), "  ", revision.title)
+    words = [
+        status_words(revision.status, say),
+        say.text("recorded {day}", day=revision.recorded_at[:10]),
+        say.text("revision {n}", n=part.known.number),
+    ]
+    if part.summary and len(exposure.incidents) > 1:
+        counts = (
+            f"{say.text(STATUS[status])} {part.summary.counts[status]}" for status in Status if status != Status.NO_LINK
+        )
+        words += counts
+        if part.exposed.total:
+            words.append(say.text("value at exposure {amount}", amount=_exposed(part.exposed, say)))
+    yield Padding(Text(DOT.join(words)), (0, 0, 0, 2))
+    if part.stopped:
+        stop = say.text(
+            "Withdrawn with revision {n} on {day}: it exposes no contract any more. Its history stays.",
+            n=part.stopped.revision,
+            day=part.stopped.since[:10],
+        )
+        yield Padding(Text(stop, style="bold yellow"), (0, 0, 0, 2))
+
+
+def _reached_by(dependent: Dependent, exposure: Exposure, say: Translator) -> RenderableType | None:
+    """Return which of several incidents reach a contract, and how."""
+    reached = exposure.reached_by.get(dependent.facts.contract_id, {})
+    if len(exposure.incidents) < 2 or not reached:
+        return None
+    words = ", ".join(f"{incident} ({say.text(STATUS[status])})" for incident, status in sorted(reached.items()))
+    return labelled([(say.text("incidents"), Text(words))], indent=4)
+
+
+def _exposed(exposed: ExposedSum, say: Translator) -> str:
+    if exposed.total is None:
+        return ""
+    words = amounts(exposed.total, say)
+    if exposed.left_out:
+        words += "; " + say.text("{n} without a stated value", n=exposed.left_out)
+    return words
+
+
+def amounts(interval: Interval, say: Translator) -> str:
+    """Return an amount between two bounds."""
+    low, high = money(interval.low, say), money(interval.high, say)
+    if low == high:
+        return low
+    if interval.high < MILLION / 10:
+        return say.text("SEK {low} to {high}", low=say.number(interval.low), high=say.number(interval.high))
+    bounds = (say.number(bound / MILLION, 1) for bound in (interval.low, interval.high))
+    return say.text("SEK {low} to {high} m", **dict(zip(("low", "high"), bounds, strict=True)))
+
+
+# --- what to do next -----------------------------------------------------------------------------------------------
+
+
+def _next(exposure: Exposure, say: Translator) -> RenderableType:
+    lines: list[RenderableType] = [Text(say.text("Next"), style=DIM)]
+    for part in exposure.incidents:
+        name = str(part.known.revision.incident_id)
+        if part.stopped is None:
+            lines.append(_command(f"tracegraph incident preview {name} --widen group"))
+        elif part.stopped.known_before:
+            lines.append(_command(f"tracegraph incident exposure {name} --known-at {part.stopped.known_before}"))
+        lines.append(_command(f"tracegraph incident show {name}"))
+    for dependent in exposure.answer.dependents[:1]:
+        if dependent.status is not Status.NO_LINK:
+            lines.append(_command(f"tracegraph chain {dependent.facts.contract_id}"))
+    return Group(*lines)
+
+
+def _command(line: str) -> RenderableType:
+    return Padding(command(line), (0, 0, 0, 2), expand=False)
