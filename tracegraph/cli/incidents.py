@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -12,12 +13,24 @@ from tracegraph.cli.options import common_options, lang_option, lens_options, pa
 from tracegraph.cli.session import Session
 from tracegraph.exchange.answers import lens_body
 from tracegraph.messages import N_
-from tracegraph.render.incidents import incident_detail, incident_line_body, incident_view_body, incidents_shown
-from tracegraph.services.incidents import find_incident, list_incidents
-from tracegraph.services.legend import scope_legend
+from tracegraph.render.incident_bodies import incident_line_body, incident_view_body
+from tracegraph.render.incidents import incident_detail, incidents_shown
+from tracegraph.services.incident_legend import revisions_legend
+from tracegraph.services.incidents import find_incident, list_incidents, narrowed
+
+COMMANDS = {
+    "add": ("tracegraph.cli.incident_write:add", N_("Record a new incident.")),
+    "revise": ("tracegraph.cli.incident_write:revise", N_("Record the next revision of an incident.")),
+    "exposure": ("tracegraph.cli.exposure:exposure", N_("Which contracts recorded incidents reach, and how much.")),
+}
 
 
-@click.group("incident", cls=SpokenGroup, help=N_("Recorded incidents: reported, dated facts, kept as revisions."))
+@click.group(
+    "incident",
+    cls=SpokenGroup,
+    lazy=COMMANDS,
+    help=N_("Recorded incidents: reported, dated facts, kept as revisions."),
+)
 @lang_option
 def incident() -> None:
     """Hold the commands about incidents."""
@@ -27,19 +40,22 @@ def incident() -> None:
     "list",
     cls=Spoken,
     help=N_("Recorded incidents, each in the state that was known."),
-    example="tracegraph incident list --known-at 2019-02-19",
+    example="tracegraph incident list --known-at 2019-02-19\ntracegraph incident list --open --kind forced_labour",
 )
+@click.option("--status", "statuses", metavar="STATUS", multiple=True, help=N_("Only those of this status."))
+@click.option("--kind", "kinds", metavar="KIND", multiple=True, help=N_("Only those of this kind, like forced_labour."))
+@click.option("--open", "only_open", is_flag=True, help=N_("Leave out those that are withdrawn or refuted."))
 @lens_options
 @common_options
 @pass_session
-def list_(session: Session, /, **flags: Any) -> None:
+def list_(session: Session, /, *, statuses: Sequence[str], kinds: Sequence[str], only_open: bool, **flags: Any) -> None:
     """List incidents."""
     lens = lens_from(session, flags)
     with session.store() as store:
-        views = list_incidents(store, lens)
-        legend = scope_legend([s for v in views for s in v.current.scope], store, lens, session.say.lang)
+        views = narrowed(list_incidents(store, lens), statuses=statuses, kinds=kinds, only_open=only_open)
+        legend = revisions_legend([view.current for view in views], store, lens, session.say.lang)
     session.answer(
-        lambda: {"lens": lens_body(lens), "incidents": [incident_line_body(view) for view in views]},
+        lambda: {"lens": lens_body(lens), "incidents": [incident_line_body(view, lens.valid_at) for view in views]},
         lambda: incidents_shown(views, lens, legend, session.now, session.say),
     )
 
@@ -59,10 +75,8 @@ def show(session: Session, /, *, incident_id: str, **flags: Any) -> None:
     lens = lens_from(session, flags)
     with session.store() as store:
         view = find_incident(store, incident_id, lens)
-        scope = [selector for revision in view.revisions for selector in revision.scope]
-        sources = [source for revision in view.revisions for source in revision.sources]
-        legend = scope_legend(scope, store, lens, session.say.lang, sources)
+        legend = revisions_legend(view.revisions, store, lens, session.say.lang)
     session.answer(
-        lambda: {"lens": lens_body(lens), **incident_view_body(view)},
+        lambda: {"lens": lens_body(lens), **incident_view_body(view, lens.valid_at)},
         lambda: incident_detail(view, lens, legend, session.now, session.say),
     )

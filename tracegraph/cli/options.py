@@ -98,7 +98,7 @@ def lens_options(function: F) -> F:
     return together(
         click.option("--valid-at", metavar="DATE", help=N_("True in the world on this day (default: today).")),
         _known_at,
-        _reader,
+        reader_option,
         _min_grade,
     )(function)
 
@@ -108,7 +108,9 @@ _known_at = click.option(
     metavar="DATE|TIME",
     help=N_("As it was known to us then: a date (the end of that day, UTC) or an RFC 3339 time (default: now)."),
 )
-_reader = click.option("--as", "reader", metavar="WHO", help=N_("Who reads: public, network, or a region like SE-AB."))
+reader_option = click.option(
+    "--as", "reader", metavar="WHO", help=N_("Who reads: public, network, or a region like SE-AB.")
+)
 _min_grade = click.option(
     "--min-grade",
     metavar="|".join(grade.value for grade in Grade),
@@ -126,7 +128,7 @@ def lens_options_of_two_days(function: F) -> F:
             help=N_("True in the world on this day (default: today); given twice: what is new and gone between."),
         ),
         _known_at,
-        _reader,
+        reader_option,
         _min_grade,
     )(function)
 

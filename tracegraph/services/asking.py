@@ -81,10 +81,11 @@ def scope_of(asked: Asked, store: RecordStore, lens: Lens) -> Scope:
                 "--scope FILE.toml; they may be repeated and combined"
             )
         )
-    return tuple(dict.fromkeys(_narrowed(selector, asked) for selector in named))
+    return tuple(dict.fromkeys(narrow(selector, asked) for selector in named))
 
 
-def _narrowed(selector: Selector, asked: Asked) -> Selector:
+def narrow(selector: Selector, asked: Asked) -> Selector:
+    """Return a selector with the goods, countries, exclusions and services that are asked for."""
     within = tuple(country_code(text) for given in asked.countries for text in given.split(",") if text.strip())
     return replace(
         selector,

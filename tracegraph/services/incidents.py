@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from tracegraph.errors import IncidentWithdrawn, UnknownNode
+from tracegraph.errors import IncidentWithdrawn, InvalidInput, UnknownNode
 from tracegraph.incidents import IncidentRevision, incident_from_body
+from tracegraph.incidents_history import change_of
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import Scope
@@ -37,11 +41,76 @@ class IncidentView:
         """The newest revision: the state as of the lens."""
         return self.revisions[-1]
 
+    @property
+    def before(self) -> IncidentRevision | None:
+        """The revision before the newest; None when there is none."""
+        return self.revisions[-2] if len(self.revisions) > 1 else None
+
+    @property
+    def change(self) -> str:
+        """What the newest revision changes (a word of `RevisionChange`)."""
+        return change_of(self.current, self.before)
+
+    def steps(self) -> Iterator[tuple[IncidentRevision | None, IncidentRevision]]:
+        """Yield each revision with the one before it, the oldest first; None before the first."""
+        yield from zip((None, *self.revisions), self.revisions, strict=False)
+
+    def known_before_withdrawal(self) -> str | None:
+        """Return what ``--known-at`` is for the last state that was not withdrawn; None when there is none.
+
+        The day before the withdrawal; where the incident was not known yet on that day, the moment at which it was.
+        """
+        standing = [place for place, one in enumerate(self.revisions) if one.status != IncidentStatus.WITHDRAWN]
+        if not standing or standing[-1] + 1 == len(self.revisions):
+            return None
+        before, after = self.revisions[standing[-1] : standing[-1] + 2]
+        if before.recorded_at[:10] == after.recorded_at[:10]:
+            return before.recorded_at
+        return (date.fromisoformat(after.recorded_at[:10]) - timedelta(days=1)).isoformat()
+
 
 def list_incidents(store: RecordStore, lens: Lens) -> list[IncidentView]:
     """Return the incidents that a reader sees, by the day they happened, then by id."""
     views = _views(store.records(KIND), lens)
     return sorted(views, key=lambda view: (view.current.happened_from or "", view.current.incident_id))
+
+
+def narrowed(
+    views: Sequence[IncidentView],
+    *,
+    statuses: Collection[str] = (),
+    kinds: Collection[str] = (),
+    only_open: bool = False,
+) -> list[IncidentView]:
+    """Return the incidents whose present state is asked for.
+
+    Parameters
+    ----------
+    views : sequence of IncidentView
+        From `list_incidents`.
+    statuses, kinds : collection of str
+        Any of these; empty: all.
+    only_open : bool
+        Leave out those that are withdrawn or refuted.
+
+    Raises
+    ------
+    InvalidInput
+        A status that is none.
+    """
+    for status in statuses:
+        if status not in set(IncidentStatus):
+            raise InvalidInput(
+                N_("--status is {value!r}: use one of {allowed}"), value=status, allowed=", ".join(IncidentStatus)
+            )
+    closed = (IncidentStatus.WITHDRAWN, IncidentStatus.REFUTED) if only_open else ()
+    return [
+        view
+        for view in views
+        if view.current.status not in closed
+        and view.current.status in (statuses or (view.current.status,))
+        and view.current.kind in (kinds or (view.current.kind,))
+    ]
 
 
 def find_incident(store: RecordStore, incident_id: str, lens: Lens) -> IncidentView:
@@ -88,14 +157,14 @@ def exposed_scope(view: IncidentView) -> Scope:
     """
     if exposing(view):
         return view.current.scope
-    standing = [place for place, revision in enumerate(view.revisions) if revision.status != IncidentStatus.WITHDRAWN]
-    withdrawn = view.revisions[standing[-1] + 1 if standing else 0]
+    before = view.known_before_withdrawal()
+    trailing = takewhile(lambda one: one.status == IncidentStatus.WITHDRAWN, reversed(view.revisions))
     values = {
         "id": str(view.current.incident_id),
-        "day": withdrawn.recorded_at[:10],
+        "day": list(trailing)[-1].recorded_at[:10],
         "named": " ".join(f"--{selector.kind} {selector.id}" for selector in view.current.scope),
     }
-    if not standing:
+    if before is None:
         raise IncidentWithdrawn(
             N_(
                 "the incident {id} is known only as withdrawn on {day}, and exposes nothing; ask what it names: {named}"
@@ -107,14 +176,9 @@ def exposed_scope(view: IncidentView) -> Scope:
             "the incident {id} was withdrawn on {day}, and nothing is exposed to it since; ask as it was known before, "
             "with --known-at {before}, or about what it names: {named}"
         ),
-        before=_day_or_moment(view.revisions[standing[-1]].recorded_at, withdrawn.recorded_at),
+        before=before,
         **values,
     )
-
-
-def _day_or_moment(before: str, after: str) -> str:
-    """Return the day of a moment; the moment itself when what follows is of the same day."""
-    return before[:10] if before[:10] < after[:10] else before
 
 
 def _views(records: list[Record], lens: Lens) -> list[IncidentView]:
