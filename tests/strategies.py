@@ -125,6 +125,7 @@ class Maker:
         self.known = 0  # per cent of items of which the sourcing is stated
         self.vague = 0  # per cent of rows with an unspecified or unlisted product
         self.shares = 0  # per cent of goods rows with shares
+        self.portioned = False  # shares fit together: what enters one item or contract has portions of it
         self.narrow = 0  # per cent of rows about one of the first two products
         self.graded = 0  # per cent of otherwise plain rows that are verified or reported
         self.relatives: dict[str, list[str]] = {}  # product -> broader, narrower, ingredients and outputs
@@ -137,6 +138,7 @@ class Maker:
         self.narrow = self.chance.one_of((0, 80))
         self.graded = self.chance.one_of((0, 0, 60))
         self.shares = 0 if self.tidy else self.chance.one_of((0, 30, 80))
+        self.portioned = self.yes(45)
         self.make_reference()
         self.make_products()
         self.suppliers = [f"s{n}" for n in range(1, self.number(1, self.size.suppliers) + 1)]
@@ -147,6 +149,8 @@ class Maker:
             self.make_rows(partial(self.factory_row, factory), "factories")
         for _ in range(self.number(0, self.size.supplies)):
             self.make_supply()
+        if self.portioned:
+            self.make_circles()
         for n in range(1, self.number(1, self.size.contracts) + 1):
             self.make_contract(f"c{n}")
         for holder in self.holders:
@@ -154,6 +158,8 @@ class Maker:
                 self.make_item(holder, product)
         for _ in range(self.number(0, self.size.services)):
             self.make_service()
+        if self.portioned:
+            self.portion_out()
         return self.tables
 
     # --- helpers
@@ -312,7 +318,7 @@ class Maker:
         seller = self.chance.one_of(self.holders)
         buyer = seller if self.yes(10) else self.chance.one_of(self.suppliers if self.yes(50) else self.holders)
         product = self.product_of(seller)
-        if self.bought and self.yes(25):  # one more seller of the same
+        if self.bought and self.yes(45 if self.portioned else 25):  # one more seller of the same
             buyer, product = self.chance.one_of(self.bought)
         into = self.any_product() if seller == buyer or self.yes(20) else ""
         if seller == buyer:
@@ -330,6 +336,54 @@ class Maker:
             if had or into != had:
                 self.has(holder, had)
 
+    def make_circles(self) -> None:
+        """Some buyers sell the same goods back."""
+        for row in list(self.tables.get("supplies", []))[:: self.chance.one_of((1, 2, 4))]:
+            if row["seller_id"] != row["buyer_id"] and self.yes(30):
+                ends = {"seller_id": row["buyer_id"], "buyer_id": row["seller_id"], "product": row.get("product", "")}
+                self.add("supplies", {**ends, **self.claim_columns()})
+
+    def portion_out(self) -> None:
+        """Replaces all shares: the rows of one pair of ends agree, and those into one item or contract fit together."""
+        entering: dict[str, dict[str, list[Row]]] = {}
+        for table in ("supplies", "contracts", "deliveries"):
+            for row in self.tables.get(table, []):
+                for claim in claims_of_row(table, row):
+                    if claim.type in ("SUPPLIES", "DELIVERED_UNDER"):
+                        entering.setdefault(claim.end, {}).setdefault(claim.start, []).append(row)
+                    elif claim.type == "BECOMES" and row["seller_id"] == row["buyer_id"]:
+                        entering.setdefault(f"{claim.start} in {claim.end}", {}).setdefault("", []).append(row)
+        for end, sellers in entering.items():
+            made = " in " in end  # an ingredient, or an alternative beside the sellers
+            portions = [self.chance.one_of((0.0, 0.0, 5.0, 10.0, 16.0, 20.0))] if made else self.portions(len(sellers))
+            hows = self.chance.one_of((("share",),) * 3 + (("share", "both", "low", "high", "none"),))
+            for portion, rows in zip(portions, sellers.values(), strict=True):
+                shares = self.shares_around(portion, self.chance.one_of(hows))
+                for row in rows:
+                    for column in ("share", "share_low", "share_high"):
+                        row.pop(column, None)
+                    row.update(shares)
+
+    def portions(self, number: int) -> list[float]:
+        """In twentieths; mostly of the whole, sometimes of less, or by mistake of more."""
+        whole = self.chance.one_of((20,) * 8 + (16, 12, 16, 26))
+        if number > 1 and whole == 20 and self.yes(8):  # goods that nearly all go round lose little on each turn
+            return [19.98, 0.02, *[0.0] * (number - 2)]
+        cuts = sorted(self.chance.integer(0, whole) for _ in range(number - 1))
+        return [float(end - start) for start, end in zip([0, *cuts], [*cuts, whole], strict=True)]
+
+    def shares_around(self, portion: float, how: str) -> Row:
+        """Fixed, or one or two bounds with the portion within; or not stated."""
+        low, high = max(0.0, min(20.0, portion) - 3), min(20.0, portion + self.chance.one_of((1, 4)))
+        fixed = f"{min(20.0, portion) / 20:.4g}"
+        return {
+            "share": {"share": fixed},
+            "low": {"share_low": f"{low / 20:.4g}"},
+            "high": {"share_high": f"{high / 20:.4g}"},
+            "both": {"share_low": f"{low / 20:.4g}", "share_high": f"{high / 20:.4g}"},
+            "none": {},
+        }[how]
+
     def make_item(self, holder: str, product: str) -> None:
         if not self.yes(self.known // 2 if holder in self.factories else self.known):
             return
@@ -339,8 +393,10 @@ class Maker:
         def make() -> Row:
             row = {"holder_id": holder, "product": product, **self.claim_columns()}
             # an origin mostly where nobody sells, but also against the claims
-            likely = ("complete", "complete") if sellers else ("origin", "origin")
-            row["sourcing"] = self.chance.one_of((*likely * 3, "complete", "origin", "open", ""))
+            likely = ("complete", "complete") if entering else ("origin", "origin")
+            row["sourcing"] = self.chance.one_of(
+                (*likely * (9 if self.portioned else 3), "complete", "origin", "open", "")
+            )
             if row["sourcing"] == "complete" and not (self.may_be_uncounted(row, entering) and self.yes(30)):
                 row["source_count"] = self.count(len(sellers))
             return row
@@ -361,7 +417,7 @@ class Maker:
     def make_contract(self, contract: str) -> None:
         """No sourcing stated is an uncounted `complete`: then nothing that enters is less visible."""
         uncounted = self.yes(60)
-        deliveries = self.chance.one_of((1, 1, 2) if self.tidy else (1, 1, 2, 3, 0))
+        deliveries = self.chance.one_of((1, 2, 2) if self.portioned else (1, 1, 2) if self.tidy else (1, 1, 2, 3, 0))
         rows = [self.contract_row(contract, uncounted, deliveries)]
         for _ in range(self.chance.integer(0, 2) if self.yes(30) else 0):
             rows.append(self.contract_row(contract, uncounted, deliveries))

@@ -1,4 +1,4 @@
-"""The answer of `dependents --json --all`, without shares (model.md sections 6 to 8, formats.md section 4)."""
+"""The answer of `dependents --json --all` (model.md sections 6 to 8, formats.md section 4); shares: see `shares`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tests.oracle.dataset import (
     split_list,
 )
 from tests.oracle.scope import Scope, Selector, resolve
+from tests.oracle.shares import Supply, share_part, shares
 from tests.oracle.world import INFERRED, Lens, Step, World, decided_attribute, decided_number
 
 STATUSES = ("established", "possible", "unmapped", "no_link")
@@ -47,7 +48,9 @@ def answer(
     selectors = [Selector.of(given) for given in scope]
     resolved = resolve(world, selectors)
     walk = Walk(world, resolved, max_tier)
-    contracts = [contract_answer(world, resolved, walk, contract) for contract in world.contracts]
+    ends = {contract: open_ends(world, resolved, contract, max_tier) for contract in world.contracts}
+    contracts = [contract_answer(world, walk, contract, ends[contract]) for contract in world.contracts]
+    contradictions = add_shares(world, resolved, contracts, ends)
     truncated = any(cut_items(world, upstream_tiers(world, c, max_tier), max_tier) for c in world.contracts)
     return {
         "query": query_part(world.lens, selectors, max_tier),
@@ -57,6 +60,7 @@ def answer(
         ],
         "summary": summary(contracts, truncated),
         "unmatched": [selector.as_given() for selector in resolved.unmatched],
+        "contradictions": contradictions,
         "contracts": sorted(contracts, key=lambda c: (STATUSES.index(c["status"]), c["contract_id"])),
     }
 
@@ -250,13 +254,15 @@ class OpenEnds:
     goods_match: bool
     any_at_all: bool
     makes_own: bool
+    upstream: set[str]
+    cut: set[str]  # of these, items of which some inflow is not followed
 
 
 def open_ends(world: World, scope: Scope, contract: str, max_tier: int | None) -> OpenEnds:
     products = world.catalogue
     tiers = upstream_tiers(world, contract, max_tier)
     cut = cut_items(world, tiers, max_tier)
-    found = OpenEnds(set(), goods_match=False, any_at_all=False, makes_own=False)
+    found = OpenEnds(set(), goods_match=False, any_at_all=False, makes_own=False, upstream=set(tiers), cut=cut)
     for item in tiers:
         p = product_of(item)
         if item in cut:
@@ -280,10 +286,10 @@ def open_ends(world: World, scope: Scope, contract: str, max_tier: int | None) -
 # --- one contract -------------------------------------------------------------------------------------------------
 
 
-def contract_answer(world: World, scope: Scope, walk: Walk, contract: str) -> dict[str, Any]:
-    ends = open_ends(world, scope, contract, walk.max_tier)
+def contract_answer(world: World, walk: Walk, contract: str, ends: OpenEnds) -> dict[str, Any]:
     result = contract_attributes(world, contract)
     result |= {"basis": None, "tier": None, "direct_suppliers": [], "weakest_grade": None, "route": None}
+    result |= {"share": None, "exposed_sek": None}
     best = walk.best_route(contract)
     if best:
         route, rank = best
@@ -306,6 +312,22 @@ def contract_answer(world: World, scope: Scope, walk: Walk, contract: str) -> di
     result["open_ends"] = sorted(ends.relevant)[:LISTED_OPEN_ENDS]
     result["open_ends_total"] = len(ends.relevant)
     return result
+
+
+def add_shares(world: World, scope: Scope, contracts: list[dict[str, Any]], ends: dict[str, OpenEnds]) -> list[str]:
+    """Fill in the shares; return what contradicts itself. A limit on tiers gives each contract open ends of its own."""
+    listed = {c["contract_id"]: c for c in contracts if c["status"] != "no_link"}
+    together = not any(ends[contract].cut for contract in listed)
+    contradicting: set[str] = set()
+    for group in [list(listed)] if together else [[contract] for contract in listed]:
+        relevant = {end for contract in group for end in ends[contract].relevant}
+        supply = Supply(world, relevant, {item for contract in group for item in ends[contract].cut})
+        upstream = {item for contract in group for item in (*ends[contract].upstream, contract)}
+        contradicting |= {end for end in upstream if supply.sources((end, True)).contradict}
+        linked = [contract for contract in group if listed[contract]["status"] in ("established", "possible")]
+        for contract, share in shares(supply, scope, linked).items():
+            listed[contract] |= share_part(share, listed[contract]["value_sek"])
+    return sorted(contradicting)
 
 
 def no_link_basis(world: World, ends: OpenEnds) -> str:

@@ -223,15 +223,17 @@ class World:
     def contract_states_sourcing(self, contract: str) -> bool:
         return decided_sourcing(self.rows_about(contract)) is not None
 
-    def contract_is_open_end(self, contract: str) -> bool:
-        """Over its deliveries, in the same way; default `complete`; without a visible delivery always."""
+    def contract_sourcing(self, contract: str) -> str:
+        """Default `complete`; a `complete` that is not in force, or without a visible delivery, is `open`."""
         inflows = [decided_share(claims) for (_, end), claims in self.deliveries.items() if end == contract]
-        if not inflows:
-            return True
         sourcing, count = decided_sourcing(self.rows_about(contract)) or ("complete", None)
-        if sourcing == "complete" and not complete_in_force(inflows, count, becomes_enters=False):
-            sourcing = "open"
-        return sourcing == "open" and not lows_sum_to_one(inflows)
+        in_force = bool(inflows) and complete_in_force(inflows, count, becomes_enters=False)
+        return "open" if sourcing == "complete" and not in_force else sourcing
+
+    def contract_is_open_end(self, contract: str) -> bool:
+        """Over its deliveries, in the same way; without a visible delivery always."""
+        inflows = [decided_share(claims) for (_, end), claims in self.deliveries.items() if end == contract]
+        return not inflows or (self.contract_sourcing(contract) == "open" and not lows_sum_to_one(inflows))
 
 
 def complete_in_force(inflows: list[tuple[Fraction, Fraction]], count: int | None, becomes_enters: bool) -> bool:

@@ -21,14 +21,18 @@ from tests.oracle import (
     answer,
     conflicts,
     dataset_from_tables,
+    fixpoint,
     incident_scope,
     read_dataset,
     write_dataset,
 )
-from tests.oracle.answer import STATUSES, upstream_tiers
+from tests.oracle.answer import STATUSES, open_ends, upstream_tiers
 from tests.oracle.dataset import GRADES, split_list
+from tests.oracle.fixpoint import CappedSum, Equation, Equations, Largest, Pour, Term, Unknown, least_fixed_point
 from tests.oracle.scope import Scope, Selector, ownership_is_certain, resolve
+from tests.oracle.shares import Supply
 from tests.oracle.world import INFERRED, Lens, Step, World, decided_share
+from tests.properties.circles import CIRCLES, GAINING, QUERY, Circle
 from tests.strategies import LARGE, Query, questions, random_query, random_tables
 
 REPO = Path(__file__).resolve().parents[2]
@@ -69,6 +73,8 @@ def test_golden_case(folder: Path, query: dict[str, Any]) -> None:
     got = answer(folder, scope, lens_of(query), query.get("max_tier"))
     if "affected" in query:
         assert {i["item_id"]: i["certainty"] for i in got["affected_items"]} == query["affected"]
+    if "contradictions" in query:
+        assert got["contradictions"] == query["contradictions"]
     if "unmatched" in query:
         assert [{"kind": s["kind"], "id": s["id"]} for s in got["unmatched"]] == query["unmatched"]
     for name, value in query.get("summary", {}).items():
@@ -89,8 +95,96 @@ def compare_contract(expected: dict[str, Any], got: dict[str, Any]) -> None:
     for name in ("direct_suppliers", "open_ends", "value_sek", "regions"):
         if name in expected:
             assert got[name] == expected[name], name
+    assert got["share"] == near(expected.get("share"))
+    if "exposed_sek" in expected:
+        assert got["exposed_sek"] == near(expected["exposed_sek"])
     if "rules" in expected:
         assert [step["rule"] or step["type"] for step in route] == expected["rules"]
+
+
+def near(numbers: dict[str, float] | None) -> Any:
+    """A share or an amount is the same within 1e-9 of it: cases give up to 16 digits."""
+    return None if numbers is None else pytest.approx(numbers, rel=1e-9, abs=1e-9)
+
+
+# --- shares against plain iteration from 0 ------------------------------------------------------------------------
+
+TURNS = 20000
+SMALLEST_CHANGE = 1e-14
+
+
+def iterated(equations: Equations) -> tuple[dict[Unknown, float], bool]:
+    """Section 8, rules 4 and 5, from 0 until hardly anything changes; and whether that was reached."""
+    values = dict.fromkeys(equations, 0.0)
+    for _ in range(TURNS):
+        turned = {unknown: turn(equation, values) for unknown, equation in equations.items()}
+        change = max((turned[unknown] - values[unknown] for unknown in values), default=0.0)
+        values = turned
+        if change < SMALLEST_CHANGE:
+            return values, True
+    return values, False
+
+
+def turn(equation: Equation, values: dict[Unknown, float]) -> float:
+    def value(term: Term) -> float:
+        return values[term] if isinstance(term, tuple) else float(term)
+
+    if isinstance(equation, Largest):
+        return max(float(weight) * value(term) for weight, term in equation.parts)
+    if isinstance(equation, CappedSum):
+        return min(1.0, sum(float(weight) * value(term) for weight, term in equation.parts))
+    left = 1.0 - sum(float(low) for low, _, _ in equation.sources)
+    total = 0.0
+    for low, high, term in sorted(equation.sources, key=lambda s: value(s[2]), reverse=equation.highest_first):
+        more = max(0.0, min(left, float(high) - float(low)))
+        left -= more
+        total += (float(low) + more) * value(term)
+    return total
+
+
+def random_equations(chance: random.Random, number: int, high: bool) -> Equations:
+    """Many circles; sources are poured, the largest or the capped sum of ingredients is taken."""
+    unknowns: list[Unknown] = [(f"x{n}",) for n in range(number)]
+    equations: Equations = {}
+    for unknown in unknowns:
+        terms: list[Term] = [
+            chance.choice(unknowns)
+            if chance.random() < 0.75
+            else Fraction(chance.choice((0, 1, 1)), chance.choice((1, 3)))
+            for _ in range(chance.randint(1, 4))
+        ]
+        if chance.random() < 0.3:
+            parts = tuple((Fraction(chance.choice((1, 2, 4, 4)), 4), term) for term in terms)
+            equations[unknown] = CappedSum(parts) if high else Largest(parts)
+            continue
+        sources = []
+        left = 8
+        for term in terms:
+            low = min(left, chance.choice((0, 0, 0, 1, 2, 3)))
+            left -= low
+            sources.append((Fraction(low, 8), min(Fraction(1), Fraction(low + chance.choice((0, 1, 4, 8)), 8)), term))
+        sources.append((Fraction(0), Fraction(1), Fraction(chance.choice((0, 0, 1)))))
+        equations[unknown] = Pour(tuple(sources), highest_first=high)
+    return equations
+
+
+@pytest.mark.parametrize("exact", [fixpoint.EXACT, 0], ids=["in fractions", "in floats"])
+def test_the_least_fixed_point_is_where_iteration_from_zero_ends(exact: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixpoint, "EXACT", exact)
+    reached = 0
+    for seed in range(200):
+        chance = random.Random(seed)
+        equations = random_equations(chance, chance.randint(2, 9), high=seed % 2 == 0)
+        values, close = iterated(equations)
+        assert least_fixed_point(equations) == pytest.approx(values, abs=1e-9), seed
+        reached += close
+    assert reached == 200
+
+
+@pytest.mark.parametrize("circle", [*CIRCLES, GAINING], ids=lambda circle: circle.name)
+def test_a_circle_has_its_least_fixed_point(circle: Circle) -> None:
+    (contract,) = answer(circle.tables(), **QUERY)["contracts"]
+    assert contract["share"] == near({"low": circle.low, "high": circle.high, "unmapped": 0})
 
 
 # --- the walk against plain enumeration ---------------------------------------------------------------------------
@@ -239,6 +333,23 @@ def features_of_answer(query: Query, got: dict[str, Any]) -> Iterator[str]:
         yield f"tier {contract['tier']}"
         yield f"value {contract['value_sek'] is not None}"
         yield from (f"step {step['rule'] or step['type']}" for step in contract["route"] or [])
+        yield from (f"{name} inside" for name, number in (contract["share"] or {}).items() if 0 < number < 1)
+    yield from ("contradictions" for _ in got["contradictions"])
+
+
+def features_of_sources(world: World, scope: Scope, linked: list[str], max_tier: int | None) -> Iterator[str]:
+    """What the shares of contracts are made of."""
+    for contract in linked:
+        ends = open_ends(world, scope, contract, max_tier)
+        for node, sources in Supply(world, ends.relevant, ends.cut).upstream([contract]).items():
+            inflows = (*sources.alternatives, *sources.ingredients)
+            yield f"affected {scope.affected.get(node[0])}"
+            yield f"{min(len(sources.ingredients), 2)} ingredients and {min(len(sources.alternatives), 2)} alternatives"
+            yield f"rest {sources.has_rest} {sources.rest_is_unmapped}"
+            yield from ("not followed" for inflow in inflows if inflow.origin is None)
+            yield from ("inferred inflow" for inflow in inflows if inflow.origin and not inflow.origin[1])
+            if sources.contradict:
+                yield "over 1" if sum(inflow.low for inflow in sources.alternatives) > 1 else "under 1"
 
 
 EXPECTED_FEATURES = {
@@ -264,6 +375,10 @@ EXPECTED_FEATURES = {
     *(f"weakest {grade}" for grade in GRADES),
     *("tier 1", "tier 2", "tier 3", "step SUPPLIES", "step BECOMES", "step DELIVERED_UNDER"),
     *("step unspecified", "step taxonomy", "step recipe", "step operation"),
+    *("low inside", "high inside", "unmapped inside", "contradictions", "over 1", "under 1"),
+    *(f"{made} ingredients and {bought} alternatives" for made in range(3) for bought in range(3)),
+    *("rest True True", "rest True False", "rest False False", "not followed", "inferred inflow"),
+    *("affected True", "affected False", "affected None"),
 }
 
 
@@ -272,10 +387,13 @@ def test_seeded_datasets_have_every_feature_and_are_valid() -> None:
     for seed in SEEDS:
         tables, query = seeded(seed)
         assert not conflicts(tables)
-        world, _ = world_of(tables, query)
+        world, scope = world_of(tables, query)
+        got = answer(tables, **query)
+        linked = [c["contract_id"] for c in got["contracts"] if c["share"]]
         seen.update(set(features_of_tables(tables, query)))
         seen.update(set(features_of_world(world)))
-        seen.update(set(features_of_answer(query, answer(tables, **query))))
+        seen.update(set(features_of_answer(query, got)))
+        seen.update(set(features_of_sources(world, scope, linked, query["max_tier"])))
     assert not EXPECTED_FEATURES - set(seen)
 
 
