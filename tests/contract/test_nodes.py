@@ -22,6 +22,7 @@ from tests.contract.build import (
     operated,
     owned,
     serves,
+    stored,
     supplies,
     uses,
 )
@@ -31,6 +32,28 @@ from tracegraph.store.rows import Holding
 from tracegraph.vocabulary import Grade, Label, RelationshipType
 
 R = RelationshipType
+
+
+def test_claims_come_by_their_ids_under_the_lens(store: Store) -> None:
+    store.apply(
+        change_set(
+            supplies("f1/g", "s1/g"),
+            supplies("f1/g", "s2/g", visibility="region:SE-M"),
+            owned("s1", "s2", grade=Grade.REPORTED),
+            describes(holder("s1"), says={"name": "x"}, grade=Grade.REPORTED),
+            located("f1", "MY", valid_to="2020-01-01"),
+        ),
+        NOW,
+    )
+    known = {claim.claim_id: f"{claim.type} {claim.end.id}" for claim in stored(store)}
+    assert sorted(known[claim.claim_id] for claim in store.claims([*known, "clm-none"], LENS)) == [
+        "DESCRIBES s1", "OWNED_BY s2", "SUPPLIES s1/g",
+    ]  # fmt: skip
+    graded = lens("SE-M", min_grade=Grade.DECLARED)
+    found = store.claims(list(known), graded)
+    assert sorted(known[claim.claim_id] for claim in found) == ["DESCRIBES s1", "SUPPLIES s1/g", "SUPPLIES s2/g"]
+    assert found == sorted(found, key=lambda claim: claim.claim_id)
+    assert store.claims([], LENS) == []
 
 
 def test_items_come_by_any_claim_that_touches_them(store: Store) -> None:

@@ -106,6 +106,10 @@ class Neo4jStore:
         """Return the `DESCRIBES` claims of nodes of a label, whatever their grade."""
         return self._under(lens, lambda tx, seen: neo4j_read.descriptions(tx, label, ids, seen), long=ids is None)
 
+    def claims(self, ids: Collection[str], lens: Lens) -> list[Claim]:
+        """Return the visible claims of these claim ids."""
+        return self._under(lens, lambda tx, seen: neo4j_read.claims(tx, ids, seen))
+
     def find(self, text: str, lens: Lens, limit: int) -> list[Match]:
         """Return suppliers, factories and contracts by id, name, alias or identifier."""
         return self._under(lens, lambda tx, seen: neo4j_read.find(tx, text, seen, limit))

@@ -54,6 +54,14 @@ def descriptions(tx: Transaction, label: Label, ids: Collection[str] | None, len
     return sorted((c for c in found if c.end.label is label), key=lambda claim: (claim.end.id, claim.claim_id))
 
 
+def claims(tx: Transaction, ids: Collection[str], lens: LensParameters) -> list[Claim]:
+    """Return the visible claims of these ids; see `GraphReader.claims`."""
+    found: list[Claim] = []
+    for asked in chunks(sorted(set(ids))):
+        found += claims_of(tx.stream("visible_claims_by_id", ids=asked, **lens.sees))
+    return sorted(found, key=lambda claim: claim.claim_id)
+
+
 def find(tx: Transaction, text: str, lens: LensParameters, limit: int) -> list[Match]:
     """Return nodes by text; see `GraphReader.find`."""
     asked = text.strip().casefold()

@@ -132,6 +132,10 @@ class GraphReader(Protocol):
         """
         ...
 
+    def claims(self, ids: Collection[str], lens: Lens) -> list[Claim]:
+        """Return the visible claims of these claim ids, sorted by claim id; `DESCRIBES` claims whatever their grade."""
+        ...
+
     def find(self, text: str, lens: Lens, limit: int) -> list[Match]:
         """Return suppliers, factories and contracts whose id, name, alias or identifier holds `text`, ignoring case.
 

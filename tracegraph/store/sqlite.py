@@ -94,6 +94,11 @@ class SqliteStore:
         with self._connections.reading() as connection:
             return sqlite_read.descriptions(connection, label, ids, lens_sql(connection, lens))
 
+    def claims(self, ids: Collection[str], lens: Lens) -> list[Claim]:
+        """Return the visible claims of these claim ids."""
+        with self._connections.reading() as connection:
+            return sqlite_read.claims(connection, ids, lens_sql(connection, lens))
+
     def find(self, text: str, lens: Lens, limit: int) -> list[Match]:
         """Return suppliers, factories and contracts by id, name, alias or identifier."""
         with self._connections.reading() as connection:

@@ -22,6 +22,7 @@ from tracegraph.store.sqlite_codes import (
     OFFERS,
     SPACES,
     TYPE_CODES,
+    blob_of,
     claims_of,
     second_text,
 )
@@ -88,6 +89,22 @@ def links_sql(codes: Collection[int], direction: Direction, sees: str) -> str:
             AND c.type {"< 3" if goods else "> 2"} AND c.type IN ({", ".join(map(str, sorted(codes)))})
         {CLAIM_JOINS}
         WHERE {sees}"""
+
+
+def claims(connection: sqlite3.Connection, ids: Collection[str], lens: LensSql) -> list[Claim]:
+    """Return the visible claims of these ids; see `GraphReader.claims`."""
+    blobs = sorted({blob for claim_id in ids if (blob := blob_of(claim_id)) is not None})
+    sql = claims_sql(lens)
+    return [claim for blob in blobs for claim in claims_of(connection.execute(sql, lens.values | {"claim": blob}))]
+
+
+def claims_sql(lens: LensSql) -> str:
+    """Return the statement that reads a claim by its id."""
+    return f"""
+        SELECT {CLAIM_COLUMNS}
+        FROM claim c {CLAIM_JOINS}
+        WHERE c.claim_id = :claim
+            AND (c.type = {DESCRIBES} AND {lens.sees_any_grade} OR c.type <> {DESCRIBES} AND {lens.sees})"""
 
 
 def descriptions(

@@ -109,6 +109,13 @@ class OverlayReader:
         ]
         return sorted(found, key=lambda claim: (claim.end.id, claim.claim_id))
 
+    def claims(self, ids: Collection[str], lens: Lens) -> list[Claim]:
+        """Return the visible claims of these claim ids."""
+        wanted, any_grade = set(ids), lens.any_grade()
+        found = self.base.claims(sorted(wanted - self._hidden), lens)
+        found += [c for c in self.assumed.added if c.claim_id in wanted and _seen(c, lens, any_grade)]
+        return sorted(found, key=lambda claim: claim.claim_id)
+
     def find(self, text: str, lens: Lens, limit: int) -> list[Match]:
         """Return nodes by what is stored of them; names that are only assumed are not looked at."""
         found = self.base.find(text, lens, limit)

@@ -148,3 +148,7 @@ def test_settings_of_a_connection(store: SqliteStore) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+def test_a_claim_is_looked_up_by_its_id(store: SqliteStore) -> None:
+    assert_looked_up(plan(store, sqlite_read.claims_sql(conditions(store)), claim=b""))
