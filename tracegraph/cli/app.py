@@ -36,6 +36,7 @@ COMMANDS = {
     "show": ("tracegraph.cli.ask:show", N_("What is known of one company, factory or contract.")),
     "chain": ("tracegraph.cli.ask:chain", N_("Everything upstream of a contract, tier by tier.")),
     "depth": ("tracegraph.cli.ask:depth", N_("How deep each contract is mapped, and where it stops.")),
+    "exposures": ("tracegraph.cli.exposures:exposures", N_("Every contract against every current incident.")),
     "incident": ("tracegraph.cli.incidents:incident", N_("Recorded incidents and their revisions.")),
     "import": ("tracegraph.cli.write:import_", N_("Read files into the store, after checking every row.")),
     "retract": ("tracegraph.cli.write:retract", N_("End claims, or all of an import; nothing is deleted.")),

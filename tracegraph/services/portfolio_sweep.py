@@ -57,21 +57,36 @@ class PortfolioSweep:
         self.version = reader.version(lens)
         self.view = portfolios.under(lens, self.version)
         self._portfolio = self.view.portfolio
+        self._found: dict[Scope, ScopeReadings] = {}
         self._without_route = lru_cache(maxsize=256)(self._outlooks)
+
+    @property
+    def contracts(self) -> list[str]:
+        """The contracts, in the portfolio's order."""
+        return self._portfolio.contract_ids
 
     @cached_property
     def _sweep(self) -> Sweep:
         return Sweep(snapshot_of(self._portfolio), self._portfolio.item_index)
 
     def readings(self, scopes: Sequence[Scope], progress: Progress | None = None) -> list[ScopeReadings]:
-        """Return where every contract stands towards each scope."""
+        """Return where every contract stands towards each scope; kept, so that a scope is worked out once."""
+        missing = [scope for scope in dict.fromkeys(scopes) if scope not in self._found]
         resolved = []
-        for number, scope in enumerate(scopes, start=1):
+        for number, scope in enumerate(missing, start=1):
             resolved.append(resolve_scope(scope, self._reader, self.lens, self._portfolio.catalogue))
             if progress is not None:
-                progress(number, len(scopes))
-        found = self._sweep.reached([scope.affected for scope in resolved])
-        return [self._judged(scope, *flags) for scope, flags in zip(resolved, found, strict=True)]
+                progress(number, len(missing))
+        swept = self._sweep.reached([scope.affected for scope in resolved])
+        for scope, one, flags in zip(missing, resolved, swept, strict=True):
+            self._found[scope] = self._judged(one, *flags)
+        return [self._found[scope] for scope in scopes]
+
+    def by_contract(self, scope: Scope | None) -> dict[str, Reading]:
+        """Return where every contract stands towards a scope; nothing where there is none."""
+        if scope is None:
+            return {}
+        return dict(zip(self.contracts, self.readings([scope])[0].readings, strict=True))
 
     def _judged(self, scope: ResolvedScope, established: Flags, anyhow: Flags) -> ScopeReadings:
         readings = list(self._without_route(scope.at_stake))

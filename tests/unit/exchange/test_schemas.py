@@ -137,6 +137,8 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
         ("chain", ("chain", "c1")),
         ("depth", ("depth",)),
         ("check", ("check",)),
+        ("exposures", ("exposures", "--all")),
+        ("exposures", ("exposures", "--since", "2020-01-01")),
         ("incident-list", ("incident", "list")),
         ("store-info", ("store", "info")),
         ("store-init", ("store", "init")),
@@ -162,6 +164,7 @@ def test_importing(tmp_path: Path) -> None:
 def test_recorded_incidents(tmp_path: Path) -> None:
     line = CommandLine(tmp_path)
     line("import", str(ROOT / "seeds/reference"))
+    assert differences("exposures", line("exposures", "--between", "2019-01-01", "2020-12-31")) == []
     listed = line("incident", "list")
     assert differences("incident-list", listed) == []
     assert listed["incidents"]
