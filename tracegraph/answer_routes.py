@@ -117,6 +117,8 @@ class LinkToVerify:
         Item ids, or the contract's id; for a candidate both are the item.
     type : str
         Type of its claims, ``INFERRED``, or ``CANDIDATE``: whether what is named touches the item at all.
+    grade : Grade
+        The best of its claims.
     rule : Rule or None
         Why the step was inferred.
     claims : tuple of GoodsClaim
@@ -136,6 +138,7 @@ class LinkToVerify:
     start: str
     end: str
     type: str
+    grade: Grade
     rule: Rule | None
     claims: tuple[GoodsClaim, ...]
     ask: str

@@ -22,19 +22,23 @@ from tests.library import ask_json, imported, opened
 from tests.neo4j_server import Neo4jServer, wipe
 from tests.oracle import write_dataset
 from tests.strategies import Query, datasets, queries, random_query, random_tables
-from tracegraph.answer import DEFAULT_MAX_ITEMS
+from tracegraph.answer import DEFAULT_MAX_ITEMS, Question
+from tracegraph.answer_routes import Effort
 from tracegraph.errors import TracegraphError
 from tracegraph.exchange.chain import chain_body
 from tracegraph.exchange.csv_export import write_claims
 from tracegraph.exchange.depth import depth_body
 from tracegraph.exchange.geojson import write_geojson
 from tracegraph.exchange.graphml import write_graphml
+from tracegraph.exchange.routes import routes_body
 from tracegraph.exchange.show import shown_body
+from tracegraph.incidents import selector_from_body
 from tracegraph.lens import Lens, visible_to
 from tracegraph.services.chain import chain
 from tracegraph.services.depth import depth
 from tracegraph.services.incidents import list_incidents
 from tracegraph.services.portfolios import Portfolios
+from tracegraph.services.routes import routes
 from tracegraph.services.show import show
 from tracegraph.store.port import Store
 
@@ -103,9 +107,11 @@ def everything(store: Store, ids: list[str], contracts: list[str], query: Query,
     for name in ids:
         seen[f"show {name}"] = told(lambda name=name: shown_body(show(name, lens, store)))  # type: ignore[misc]
         seen[f"find {name}"] = [asdict(match) for match in store.find(name, lens, 10)]
+    views = Portfolios(store)
     for name in contracts:
         found = told(lambda name=name: chain_body(chain(name, lens, store, DEFAULT_MAX_ITEMS)))  # type: ignore[misc]
         seen[f"chain {name}"] = found
+        seen[f"routes {name}"] = told(lambda name=name: routes_json(store, name, query, lens, views))  # type: ignore[misc]
     seen["depth"] = depth_body(depth(lens, store, Portfolios(store)))
     seen["incidents"] = [str(incident) for incident in list_incidents(store, lens)]
     with tempfile.TemporaryDirectory() as folder:
@@ -113,6 +119,12 @@ def everything(store: Store, ids: list[str], contracts: list[str], query: Query,
             write(store, lens, Path(folder) / kind)
             seen[kind] = (Path(folder) / kind).read_text(encoding="utf-8")
     return seen
+
+
+def routes_json(store: Store, contract: str, query: Query, lens: Lens, views: Portfolios) -> dict[str, Any]:
+    """Return how a contract depends on a scope."""
+    question = Question(tuple(selector_from_body(selector) for selector in query["scope"]), lens)
+    return routes_body(routes(question, contract, Effort(), store, views))
 
 
 def told(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:

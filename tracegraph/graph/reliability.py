@@ -8,8 +8,11 @@ are settings, not measurements.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from math import prod
 from typing import Final
 
 import networkx as nx
@@ -18,9 +21,9 @@ from tracegraph.answer_routes import Effort, Method, Premise, Probability
 from tracegraph.graph.reliability_bounds import lower_bound, upper_bound
 from tracegraph.graph.reliability_exact import MAX_STATES, Settled, exact_probability
 from tracegraph.graph.reliability_graph import Link
-from tracegraph.graph.reliability_network import CERTAIN, Network, build_network
+from tracegraph.graph.reliability_network import Network, build_network
 from tracegraph.graph.reliability_sampling import Sample
-from tracegraph.graph.route_graph import CLAIM, Node
+from tracegraph.graph.route_graph import CLAIM, START, Node
 
 MOST_LINKS: Final = 40  # that are looked into where their importance has to be sampled
 _MAX_PASSES_OVER_EDGES: Final = 400_000
@@ -105,6 +108,31 @@ def assess_reliability(
     return Reliability(found, _ranked(network, frequency, sample.settled(end, most)))
 
 
+def all_exist(graph: nx.DiGraph[Node], shared_doubt: float) -> float:
+    """Return the probability that every link of a graph exists, in (0, 1].
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        From `tracegraph.graph.reliability_graph.build_evidence_graph`, for a single route.
+    shared_doubt : float
+        As in `Effort`.
+
+    Notes
+    -----
+    Exact as a chain of the links; their product, which is never above it, where that takes too many states.
+    """
+    links: list[Link] = sorted({edge["link"] for _, _, edge in graph.edges(data=True)} - {None})
+    if not links:
+        return 1.0
+    chain: nx.DiGraph[Node] = nx.DiGraph()
+    nodes = [START, *((str(position), CLAIM) for position in range(len(links)))]
+    chain.add_edges_from((a, b, {"link": link}) for (a, b), link in zip(pairwise(nodes), links, strict=True))
+    network = build_network(chain, nodes[-1:], shared_doubt)
+    exact = exact_probability(network, network.number[nodes[-1]]) if network else None
+    return exact.probability if exact else prod(link.probability for link in links)
+
+
 def _ranked(network: Network, r: float, settled: Mapping[int, Settled]) -> tuple[Importance, ...]:
     """Return the importances, largest expected change first; links that cannot change anything are left out."""
     found = []
@@ -118,14 +146,14 @@ def _ranked(network: Network, r: float, settled: Mapping[int, Settled]) -> tuple
 
 
 def _premises(network: Network) -> tuple[Premise, ...]:
-    said = {assertion.evidence for link in network.links for assertion in link.assertions}
-    shares = any(e.startswith("source:") for e in said) and bool(network.thresholds)
-    documents = sum(not evidence.startswith("rule:") for evidence in said)
+    said = Counter(assertion.evidence for link in network.links for assertion in link.assertions)
+    rules = {evidence for evidence in said if evidence.startswith("rule:")}
+    documents = said.keys() - rules
     holds = {
-        Premise.CONFIDENCE: any(link != CERTAIN for _, _, link in network.edges),
+        Premise.CONFIDENCE: bool(said),
         Premise.RECORDED_ROUTES: True,
-        Premise.SHARED_SOURCE: shares,
-        Premise.SHARED_RULE: any(evidence.startswith("rule:") for evidence in said),
-        Premise.INDEPENDENT_SOURCES: documents > 1,
+        Premise.SHARED_SOURCE: any(said[evidence] > 1 for evidence in documents),
+        Premise.SHARED_RULE: any(said[evidence] > 1 for evidence in rules),
+        Premise.INDEPENDENT_SOURCES: len(documents) > 1,
     }
     return tuple(premise for premise, held in holds.items() if held)

@@ -109,29 +109,27 @@ class _Diagram:
         return True
 
     def _follow(self, id: int, state: _State) -> None:
-        head, link = self.network.leaving[state.node][state.edge]
-        chance = self.network.chances[link]
-        known = dict(state.known)
+        node, edge, waiting, left, known = state
+        head, link = self.network.leaving[node][edge]
+        chance, levels = self.network.chances[link], dict(known)
         for term in chance.terms:
-            if term.evidence not in known:
-                levels = self.network.levels[term.evidence]
+            if term.evidence not in levels:
                 self.after[id] = [
-                    (self._id(state._replace(known=tuple(sorted((*state.known, (term.evidence, level)))))), p)
-                    for level, p in enumerate(levels)
+                    (self._id(_State(node, edge, waiting, left, tuple(sorted((*known, (term.evidence, level)))))), p)
+                    for level, p in enumerate(self.network.levels[term.evidence])
                     if p > 0
                 ]
                 return
-        on = state._replace(edge=state.edge + 1, waiting=state.waiting | 1 << head)
+        on = _State(node, edge + 1, waiting | 1 << head, left, known)
         yes = _REACHED if head == self.target else self._advance(on)
-        no = self._advance(state._replace(edge=state.edge + 1))
-        p = chance.given(known)
+        no = self._advance(_State(node, edge + 1, waiting, left, known))
+        p = chance.given(levels)
         self.after[id], self.decides[id] = [(yes, p), (no, 1 - p)], link
 
     def _advance(self, state: _State) -> int:
         """Return the state at which the next decision is due, or how the exploration ended."""
         network = self.network
-        node, waiting, left, known = state.node, state.waiting, state.left, state.known
-        edge = state.edge
+        node, edge, waiting, left, known = state
         while True:
             heads = network.leaving[node]
             while edge < len(heads):

@@ -110,14 +110,14 @@ def build_network(graph: nx.DiGraph[Node], targets: Collection[Node], shared_dou
     shared_doubt : float
         w of the module's docstring, in [0, 1].
     """
-    with_end: Any = graph.copy()
-    with_end.add_edges_from((target, _END) for target in targets if target in graph)
-    if _END not in with_end or not nx.has_path(with_end, START, _END):
+    relevant = _without_what_adds_nothing(graph)
+    relevant.add_edges_from((target, _END) for target in targets if target in graph)
+    if _END not in relevant or not nx.has_path(relevant, START, _END):
         return None
-    kept = {START} | (nx.descendants(with_end, START) & nx.ancestors(with_end, _END))
+    kept = {START} | (nx.descendants(relevant, START) & nx.ancestors(relevant, _END))
     ordered: nx.DiGraph[Node] = nx.DiGraph()
     ordered.add_node(START)  # the first, so that components come in an order that goes deep before it goes wide
-    ordered.add_edges_from(sorted((a, b) for a, b in graph.edges if a in kept and b in kept))
+    ordered.add_edges_from(sorted((a, b) for a, b in relevant.edges if a in kept and b in kept))
     circles = [sorted(circle) for circle in nx.strongly_connected_components(ordered)][::-1]
     nodes = tuple(node for circle in circles for node in circle)
     number = {node: position for position, node in enumerate(nodes)}
@@ -136,6 +136,18 @@ def build_network(graph: nx.DiGraph[Node], targets: Collection[Node], shared_dou
         chances=chances,
         thresholds=thresholds,
     )
+
+
+def _without_what_adds_nothing(graph: nx.DiGraph[Node]) -> Any:
+    """Return the graph without the links into nodes that are certainly reached: an affected item is affected anyhow."""
+    certain: Any = nx.DiGraph()
+    certain.add_node(START)
+    certain.add_edges_from((a, b) for a, b, edge in graph.edges(data=True) if edge["link"] is None)
+    surely = nx.descendants(certain, START)
+    kept: Any = nx.DiGraph()
+    kept.add_node(START)
+    kept.add_edges_from((a, b) for a, b, edge in graph.edges(data=True) if edge["link"] is None or b not in surely)
+    return kept
 
 
 def _split(links: Collection[Link], w: float) -> tuple[tuple[Chance, ...], tuple[tuple[float, ...], ...]]:

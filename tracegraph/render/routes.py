@@ -72,7 +72,7 @@ def doubts(dependent: Dependent, legend: Legend, say: Translator) -> Iterator[st
     """Yield, one by one, why a route is only possible."""
     route = dependent.route or ()
     if route and legend.candidates.get(route[0].start):
-        yield _item(_UNSURE[legend.candidates[route[0].start]], route[0].start, legend, say)
+        yield unsure_words(route[0].start, legend, say)
     for step in route:
         if step.rule is not None:
             yield say.text(
@@ -85,6 +85,11 @@ def doubts(dependent: Dependent, legend: Legend, say: Translator) -> Iterator[st
         elif step.grade is Grade.INFERRED:
             cited = _cited((claim.source_id for claim in step.claims), legend, say)
             yield say.text("one step is a guess: {source}", source=cited)
+
+
+def unsure_words(candidate: str, legend: Legend, say: Translator) -> str:
+    """Return why it is not certain that an item is touched."""
+    return _item(_UNSURE[legend.candidates[candidate]], candidate, legend, say)
 
 
 def _what(step: RouteStep, legend: Legend, say: Translator) -> str:

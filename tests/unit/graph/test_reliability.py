@@ -119,7 +119,21 @@ def test_candidates_and_inferred_steps_have_the_confidence_of_what_is_inferred()
     assert assessed(found).probability.estimate == pytest.approx(0.2 * 0.5, abs=1e-12)
     inferred = cone(step("a/q", "c", R), inferred=(("a/p", "a/q"),))
     assert assessed(inferred).probability.estimate == pytest.approx(0.2 * 0.5, abs=1e-12)
-    assert Premise.SHARED_RULE in assessed(inferred).probability.premises
+    assert Premise.SHARED_RULE not in assessed(inferred).probability.premises
+    twice = cone(step("a/q", "b/p", R), step("b/q", "c", R), inferred=(("a/p", "a/q"), ("b/p", "b/q")))
+    assert Premise.SHARED_RULE in assessed(twice).probability.premises
+    both = 0.5**1.5 * 0.2**1.5  # two links of one document, two of one rule
+    assert assessed(twice).probability.estimate == pytest.approx(both, abs=1e-12)
+
+
+def test_what_goes_into_an_affected_item_adds_nothing() -> None:
+    found = replace(
+        cone(step("b/p", "a/p", R), step("a/p", "b/p", R), step("a/p", "c", R)),
+        starts=dict.fromkeys(("a/p", "b/p"), Certainty.CERTAIN),
+    )
+    built = build_network(build_evidence_graph(found), [TARGET], 0.5)
+    assert built is not None
+    assert [(link.start, link.end) for link in built.links] == [("a/p", "c")]
 
 
 def test_a_claim_counts_once_however_its_item_was_entered() -> None:
