@@ -234,7 +234,7 @@ def test_incidents_as_they_were_known(run: Run) -> None:
     assert "alleged · forced labour" in shown
     shown = " ".join(run("incident", "show", "demo-inc-order").stdout.split())
     assert "remediation verified" in shown
-    assert "REVISIONS 2020-07-15 officially indicated" in shown
+    assert "REVISIONS 2020-07-15 reported · officially indicated" in shown
     assert "reply Demo Gloves says that all fees have been repaid." in shown
     early = " ".join(run("incident", "show", "demo-inc-order", "--known-at", "2020-12-31").stdout.split())
     assert "remediation" not in early
