@@ -1,4 +1,4 @@
-// Visible claims, by claim id; descriptions whatever their grade.
+// Visible claims, by claim id.
 //
 // Params:
 //   ids: LIST<STRING>          claim ids, each once
@@ -17,6 +17,6 @@ MATCH ()-[r:OFFERS|SUPPLIES|BECOMES|DELIVERED_UNDER|OPERATED_BY
   |LOCATED_IN|OWNED_BY|REGISTERED_IN|SERVES|USES|IN_CATEGORY|DESCRIBES {claim_id: id}]->()
 WHERE r.valid_from <= $valid_at AND r.valid_to > $valid_at
   AND r.recorded_at <= $known_at AND r.retracted_at > $held_at
-  AND r.visibility IN $visible_to AND (r.grade IN $grades OR type(r) = 'DESCRIBES') AND r.change_set <= $finished
+  AND r.visibility IN $visible_to AND r.grade IN $grades AND r.change_set <= $finished
 RETURN [r.claim_id, r.claim_key, r.version, r.grade, r.valid_to, r.share_low, r.share_high, r.confidence,
         r.attributes, r.recorded_at, r.retracted_at, r.change_set] AS claim

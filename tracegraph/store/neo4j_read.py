@@ -58,8 +58,9 @@ def claims(tx: Transaction, ids: Collection[str], lens: LensParameters) -> list[
     """Return the visible claims of these ids; see `GraphReader.claims`."""
     found: list[Claim] = []
     for asked in chunks(sorted(set(ids))):
-        found += claims_of(tx.stream("visible_claims_by_id", ids=asked, **lens.sees))
-    return sorted(found, key=lambda claim: claim.claim_id)
+        found += claims_of(tx.stream("visible_claims_by_id", ids=asked, **lens.sees_any_grade))
+    seen = (c for c in found if c.type is RelationshipType.DESCRIBES or c.grade.rank >= lens.lens.min_grade.rank)
+    return sorted(seen, key=lambda claim: claim.claim_id)
 
 
 def find(tx: Transaction, text: str, lens: LensParameters, limit: int) -> list[Match]:
