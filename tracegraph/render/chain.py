@@ -10,8 +10,9 @@ from rich.text import Text
 
 from tracegraph.answer_chain import Chain, ChainNode, ChainStep
 from tracegraph.messages import N_
-from tracegraph.model import holder_of, product_of
+from tracegraph.model import holder_of
 from tracegraph.render.evidence import share_words, sourcing_words
+from tracegraph.render.phrases import open_end_words, step_target
 from tracegraph.render.shape import DIM, DOT, grid, heading, in_sentence, lens_words, money, source_text
 from tracegraph.render.words import GRADE, RULE
 from tracegraph.services.legend import Legend
@@ -62,7 +63,7 @@ def _node(node: ChainNode, steps: list[ChainStep], legend: Legend, say: Translat
 
 
 def _step(step: ChainStep, legend: Legend, say: Translator) -> Text:
-    end = _target(step, legend, say)
+    end = step_target(step, legend, say)
     if step.rule is not None:
         return Text(f"-> {end}  {say.text(GRADE[Grade.INFERRED])}: {say.text(RULE[step.rule])}")
     best = [claim for claim in step.claims if Grade.of_rank(claim.grade) is step.grade]
@@ -74,33 +75,14 @@ def _step(step: ChainStep, legend: Legend, say: Translator) -> Text:
     return Text(f"-> {end}{f', {share}' if share else ''}  {say.text(GRADE[step.grade])}: {cited}{rest}")
 
 
-def _target(step: ChainStep, legend: Legend, say: Translator) -> str:
-    """Return where a step leads: the goods are named where they are others, or the holder is the same."""
-    if "/" not in step.end:
-        return say.text("the contract")
-    holder, product = holder_of(step.end), product_of(step.end)
-    if holder != holder_of(step.start) and product == product_of(step.start):
-        return legend.holder(holder)
-    return say.text("{goods} at {holder}", goods=in_sentence(legend.product(product)), holder=legend.holder(holder))
-
-
 def _ends(chain: Chain, legend: Legend, say: Translator) -> Iterator[RenderableType]:
     if chain.open_ends:
         yield Text()
         yield heading(say.text("where knowledge ends"), "bold magenta")
-        yield grid([(Text(_end(end, legend, say)),) for end in chain.open_ends])
+        yield grid([(Text(open_end_words(end, legend, say)),) for end in chain.open_ends])
     for circle in chain.circles:
         yield Text()
         names = " -> ".join(legend.holder(holder_of(item)) for item in circle)
         yield Text(say.text("A circle into which nothing is seen to enter: {names}", names=names), style="yellow")
     if chain.truncated:
         yield Text(say.text("Not the whole chain: --max-items cut it."), style="bold yellow")
-
-
-def _end(end: str, legend: Legend, say: Translator) -> str:
-    if "/" not in end:
-        return say.text("what is delivered under the contract, and by whom, or what else")
-    goods = in_sentence(legend.product(product_of(end)))
-    if holder_of(end) in legend.factories:
-        return say.text("what goes into {goods} at {holders}", goods=goods, holders=legend.holder(holder_of(end)))
-    return say.text("who supplies {holders} with {goods}", goods=goods, holders=legend.holder(holder_of(end)))

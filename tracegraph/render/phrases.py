@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tracegraph.answer_chain import ChainStep
 from tracegraph.answer_show import Shortfall, SourcingState
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
-from tracegraph.model import Selector, Source
+from tracegraph.model import Selector, Source, holder_of, product_of
 from tracegraph.render.words import SELECTOR, SOURCING
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -112,3 +113,23 @@ def selector_words(selector: Selector, legend: Legend, say: Translator) -> str:
     if not selector.services:
         words.append(say.text("services not followed"))
     return ", ".join(words)
+
+
+def step_target(step: ChainStep, legend: Legend, say: Translator) -> str:
+    """Return where a step leads: the goods are named where they are others, or the holder is the same."""
+    if "/" not in step.end:
+        return say.text("the contract")
+    holder, product = holder_of(step.end), product_of(step.end)
+    if holder != holder_of(step.start) and product == product_of(step.start):
+        return legend.holder(holder)
+    return say.text("{goods} at {holder}", goods=in_sentence(legend.product(product)), holder=legend.holder(holder))
+
+
+def open_end_words(end: str, legend: Legend, say: Translator) -> str:
+    """Return what is not known at an open end: an item, or the contract."""
+    if "/" not in end:
+        return say.text("what is delivered under the contract, and by whom, or what else")
+    goods = in_sentence(legend.product(product_of(end)))
+    if holder_of(end) in legend.factories:
+        return say.text("what goes into {goods} at {holders}", goods=goods, holders=legend.holder(holder_of(end)))
+    return say.text("who supplies {holders} with {goods}", goods=goods, holders=legend.holder(holder_of(end)))
