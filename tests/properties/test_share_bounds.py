@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.library import ask_json, imported, opened
 from tests.oracle import write_dataset
 from tests.oracle.dataset import Tables
-from tests.properties.circles import CIRCLES, QUERY, Circle
+from tests.properties.circles import CIRCLES, GAINING, QUERY, Circle
 from tests.properties.share_programs import Allocation, Chain, Programme, TooLarge, chains_of
 from tests.strategies import Query, questions, random_query, random_tables
 
@@ -56,7 +56,7 @@ def test_shares_are_bounds_within_zero_and_one(question: tuple[Tables, Query]) -
         check_contract(contract)
 
 
-@pytest.mark.parametrize("circle", CIRCLES, ids=lambda circle: circle.name)
+@pytest.mark.parametrize("circle", [*CIRCLES, GAINING], ids=lambda circle: circle.name)
 def test_a_circle_has_its_least_fixed_point(circle: Circle) -> None:
     ((contract,),) = (answer["contracts"] for answer in ask(circle.tables(), [QUERY]))
     assert contract["share"] == pytest.approx({"low": circle.low, "high": circle.high, "unmapped": 0}, abs=1e-7)

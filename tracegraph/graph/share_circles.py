@@ -81,9 +81,10 @@ class Circle:
         2011; for the maximum over shares alone: R. Givan, S. Leach, T. Dean, Bounded-parameter Markov decision
         processes, Artificial Intelligence 122, 2000.
         """
-        choices = self._best(np.zeros(self.sources.count))
+        found = np.zeros(self.sources.count)
+        choices = self._best(found)
         for _ in range(100 + 10 * self.sources.count):
-            found = self._of_choices(choices)
+            found = self._of_choices(choices, found)
             improved = self._improved(choices, found)
             if improved is None:
                 break
@@ -141,15 +142,34 @@ class Circle:
 
     # --- solving ---
 
-    def _of_choices(self, choices: Choices) -> Floats:
-        """Return the least solution when what is left to a maximum is decided as in `choices`."""
-        alive = self._alive(choices)
-        found = alive.astype(np.float64)
+    def _of_choices(self, choices: Choices, reached: Floats) -> Floats:
+        """Return the least solution not below `reached` when what is left to a maximum is decided as in `choices`.
+
+        High bounds go on from what was reached: where own making gains (its ingredients bring more than all), no choice
+        alone, begun anew from 0, leads to the least solution of all together. Low bounds never gain and begin anew.
+        """
+        if self.sources.side is Side.HIGH:
+            rising = self._rising(choices, reached)
+        else:
+            rising, reached = self._alive(choices), np.zeros(len(reached))
+        found = np.where(rising, 1.0, reached)
         while True:
-            better = self._solved(self._with_minima(choices, found), alive)
+            better = self._solved(self._with_minima(choices, found), rising, reached)
             if np.abs(better - found).max(initial=0.0) <= NOTHING:
                 return better
             found = np.minimum(better, found)
+
+    def _rising(self, choices: Choices, reached: Floats) -> Flags:
+        """Return the owners whose value rises above what was reached, or rises with one that does."""
+        at = self._with_minima(choices, reached)
+        row, column, weight, _ = self._linear(at)
+        rising = self._apply(at, reached) > reached + np.where(reached > 0, NOTHING, 0.0)
+        while True:
+            more = rising.copy()
+            more[row[(weight > 0) & rising[column]]] = True
+            if (more == rising).all():
+                return rising
+            rising = more
 
     def _with_minima(self, choices: Choices, found: Floats) -> Choices:
         """Return the choices, those that are left to a minimum made at these values."""
@@ -168,12 +188,14 @@ class Circle:
                 return alive
             alive = reached
 
-    def _solved(self, choices: Choices, alive: Flags) -> Floats:
+    def _solved(self, choices: Choices, alive: Flags, reached: Floats) -> Floats:
+        """Return the solution of the linear equations for those that are alive; the others stay at what was reached."""
         row, column, weight, constant = self._linear(choices)
         kept = alive[row] & alive[column]
         place = np.cumsum(alive) - 1
         size = int(alive.sum())
-        found = np.zeros(len(alive))
+        found = np.where(alive, 0.0, reached)
+        constant += np.bincount(row, weights=weight * found[column], minlength=len(found))
         if size:
             among = coo_array((weight[kept], (place[row[kept]], place[column[kept]])), shape=(size, size))
             found[alive] = _solve_without(among, constant[alive])
