@@ -49,6 +49,31 @@ class PointPair:
     certainty: Certainty
 
 
+class Way(StrEnum):
+    """How a probability was found."""
+
+    TREE = "tree"
+    ENUMERATED = "enumerated"
+    SAMPLED = "sampled"
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A probability.
+
+    Attributes
+    ----------
+    probability : float
+        In [0, 1].
+    standard_error : float
+        0 where it is exact.
+    """
+
+    probability: float
+    standard_error: float
+    way: Way
+
+
 @dataclass(frozen=True, slots=True)
 class Weakness:
     """The single points of failure of one contract.
@@ -65,6 +90,9 @@ class Weakness:
         Items upstream that may have sources that nobody listed: beyond them further points may lie.
     ungrounded : bool
         Whether the contract's goods only go round, so that it has no source and no points.
+    holds : tuple of Chance or None
+        How likely supply is to hold if each link holds by chance: on documented sources alone, and with those that may
+        be there. None: not asked for.
     """
 
     facts: ContractFacts
@@ -73,6 +101,7 @@ class Weakness:
     unseen: int
     ungrounded: bool = False
     pairs: tuple[PointPair, ...] | None = None
+    holds: tuple[Chance, Chance] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +142,8 @@ class Weaknesses:
         Holders that were tried in pairs; None: not asked for.
     pairs_cut : bool
         Whether there were more than `PAIR_CANDIDATES`, so that pairs may be missing.
+    links_hold : float or None
+        Probability that a link holds, in [0, 1], for `Weakness.holds`; None: not asked for.
     """
 
     lens: Lens
@@ -124,6 +155,7 @@ class Weaknesses:
     hits: tuple[Hit, ...]
     pair_candidates: int | None
     pairs_cut: bool
+    links_hold: float | None
     truncated: bool
     graph_version: int
 

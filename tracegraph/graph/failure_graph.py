@@ -5,12 +5,13 @@ precisely) and which an *ingredient*. Alternatives and own making substitute for
 making are jointly needed. What is not known is read in two ways:
 
 - *for certain*, in favour of supply: an item whose list of sources is open has one more, which does not fail; an
-  inferred alternative is a source; an ingredient is needed only where a claim says that all output uses it;
+  inferred alternative is a source; an ingredient is needed unless a claim says that only a part of the output uses it;
 - *maybe*, against supply: documented sources alone count, every ingredient that could be needed is, and where there is
   no documented source, any inferred inflow may be the only one, and an open end at which the goods could enter is fed
   by `UNSEEN`, which a closure closes too.
 
-So what fails for certain fails whatever the unknown is, and what does not even fail in the second reading holds.
+So what fails for certain fails whoever the unlisted sources are, and what does not even fail in the second
+reading holds.
 
 Nodes are (id, kind): ``(item, ALL)`` is an item with all its inflows, ``(item, CLAIMED)`` one that an inferred step
 leaves, which only claims may have entered: two inferred steps never follow one another.
@@ -174,7 +175,7 @@ class FailureGraphs:
         return name in self.ends.unlisted and (not made or name in self.ends.bought)
 
     def _surely_needed(self, inflows: _Sorted) -> Iterator[Sequence[Node]]:
-        """Yield ingredients that substitute for each other and of which all output uses one."""
+        """Yield ingredients that substitute for each other, save where some output is said to need none of them."""
         by_product: dict[str, list[_Inflow]] = {}
         for inflow in inflows.ingredients:
             by_product.setdefault(inflow.product, []).append(inflow)

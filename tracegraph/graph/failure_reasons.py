@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 
 from tracegraph.answer_stops import Doubt, Doubtful, Source
 from tracegraph.graph.failure import AndOr
@@ -36,43 +37,50 @@ def other_sources(maybe: AndOr[Node], sure: AndOr[Node], failed: Collection[Node
     return list(found)
 
 
-def doubts(sure: AndOr[Node], surely: Collection[Node], maybe: Collection[Node], contract: str) -> list[Doubtful]:
-    """Return where it is open whether a contract goes on, nearest to it first.
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What it is open about: the reading in favour of supply, what fails in each reading, and what may itself close.
 
-    Parameters
+    Attributes
     ----------
     sure : AndOr
         The reading in favour of supply.
-    surely, maybe : collection of Node
+    surely, perhaps : collection of Node
         What fails in it, and what fails in the other reading.
-    contract : str
-        One that fails in the other reading only.
+    candidates : collection of str
+        Items that may be among those that close.
     """
-    found: dict[Doubtful, None] = {}
 
-    def open_(node: Node) -> bool:
-        return node in maybe and node not in surely
+    sure: AndOr[Node]
+    surely: Collection[Node]
+    perhaps: Collection[Node]
+    candidates: Collection[str]
 
-    for node in _walk(sure, (contract, ALL), open_):
-        members = [member for group in sure.needs.get(node, ()) for member in group if member not in surely]
-        found.update((doubt, None) for doubt in _doubts_at(node, members, going_on=any(map(open_, members))))
-    return list(found)
+    def doubts(self, contract: str) -> list[Doubtful]:
+        """Return where it is open whether a contract goes on that fails in the other reading only, nearest first."""
+        found: dict[Doubtful, None] = {}
+        for node in _walk(self.sure, (contract, ALL), self._is_open):
+            found.update((doubt, None) for doubt in self._doubts_at(node))
+        return list(found)
 
+    def _is_open(self, node: Node) -> bool:
+        return node in self.perhaps and node not in self.surely
 
-def _doubts_at(node: Node, alive: Collection[Node], *, going_on: bool) -> Iterator[Doubtful]:
-    """Yield what is open at a node, from its members that do not surely fail."""
-    item, kind = node
-    if kind not in (ALL, CLAIMED):
-        if not going_on:
-            yield Doubtful(item, Doubt.INGREDIENT)
-        return
-    if not alive:
-        yield Doubtful(item, Doubt.CANDIDATE)
-    for member in alive:
-        if member[1] == REST:
-            yield Doubtful(item, Doubt.UNSEEN_SOURCE)
-        elif member[1] == CLAIMED:
-            yield Doubtful(item, Doubt.INFERRED_STEP, member[0])
+    def _doubts_at(self, node: Node) -> Iterator[Doubtful]:
+        item, kind = node
+        alive = [m for group in self.sure.needs.get(node, ()) for m in group if m not in self.surely]
+        if kind not in (ALL, CLAIMED):
+            if not any(map(self._is_open, alive)):
+                yield Doubtful(item, Doubt.INGREDIENT)
+            return
+        if item in self.candidates:
+            yield Doubtful(item, Doubt.CANDIDATE)
+            return
+        for member in alive:
+            if member[1] == REST:
+                yield Doubtful(item, Doubt.UNSEEN_SOURCE)
+            elif member[1] == CLAIMED:
+                yield Doubtful(item, Doubt.INFERRED_STEP, member[0])
 
 
 def _walk(graph: AndOr[Node], start: Node, through: Callable[[Node], bool]) -> Iterator[Node]:

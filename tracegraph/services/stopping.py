@@ -20,7 +20,7 @@ from tracegraph.answer_stops import (
 )
 from tracegraph.graph.failure import AndOr, failing
 from tracegraph.graph.failure_graph import ALL, UNSEEN, FailureGraphs, Node, item_nodes
-from tracegraph.graph.failure_reasons import doubts, other_sources
+from tracegraph.graph.failure_reasons import Open, other_sources
 from tracegraph.lens import Lens
 from tracegraph.model import Selector, product_of
 from tracegraph.products import Catalogue
@@ -113,6 +113,7 @@ class _States:
     def __init__(self, graphs: FailureGraphs, closed: Mapping[str, Certainty]) -> None:
         self.sure, self.maybe = graphs.build(Reading.FOR_CERTAIN), graphs.build(Reading.MAYBE)
         certain = list(item_nodes(item for item, c in closed.items() if c is Certainty.CERTAIN))
+        self.candidates = frozenset(item for item, c in closed.items() if c is Certainty.CANDIDATE)
         perhaps = [*item_nodes(closed), UNSEEN]
         self.before = failing(self.sure, (), Cycles.GROUNDED)
         self.surely, self.surely_optimistic = _failing(self.sure, certain, self.before)
@@ -194,5 +195,5 @@ class _Judge:
         if (contract, ALL) in states.surely:
             return [], []
         if (contract, ALL) in states.perhaps:
-            return [], doubts(states.sure, states.surely, states.perhaps, contract)
+            return [], Open(states.sure, states.surely, states.perhaps, states.candidates).doubts(contract)
         return other_sources(states.maybe, states.sure, states.perhaps, contract), []

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS, ContractFacts
-from tracegraph.answer_points import PAIR_CANDIDATES, Hit, Level, Point, PointPair, Weakness, Weaknesses
+from tracegraph.answer_points import PAIR_CANDIDATES, Chance, Hit, Level, Point, PointPair, Weakness, Weaknesses
 from tracegraph.answer_stops import Cycles, Reading
+from tracegraph.errors import InvalidInput
 from tracegraph.graph.failure import AndOr, Points, Value
+from tracegraph.graph.failure_chance import holding
 from tracegraph.graph.failure_graph import ALL, CLAIMED, REST, FailureGraphs, Node
 from tracegraph.lens import Lens
-from tracegraph.model import holder_of
+from tracegraph.messages import N_
+from tracegraph.model import Category, holder_of
 from tracegraph.services.portfolios import Portfolios, PortfolioView
 from tracegraph.services.show import unknown_node
 from tracegraph.services.stopping_ends import ends_of
 from tracegraph.store.port import GraphReader
-from tracegraph.vocabulary import Certainty, RelationshipType
+from tracegraph.vocabulary import Certainty, Label, RelationshipType
 from tracegraph.walk.reach import reach
 
 Key = tuple[Level, str]
@@ -37,6 +40,8 @@ class Weak:
         Only contracts that meet all that is given; empty: everything.
     pairs : bool
         Whether pairs are wanted.
+    links_hold : float or None
+        Probability that a link holds, for how likely supply is to hold; only with `contracts`.
     max_items : int
         Items upstream, at most.
     """
@@ -46,6 +51,7 @@ class Weak:
     categories: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     pairs: bool = False
+    links_hold: float | None = None
     max_items: int = DEFAULT_MAX_ITEMS
 
 
@@ -63,12 +69,16 @@ def single_points(asked: Weak, reader: GraphReader, portfolios: Portfolios) -> W
     ------
     UnknownNode
         The reader does not see one of the contracts asked for.
+    InvalidInput
+        A category that there is not; `links_hold` without `contracts`: each of them takes a sample.
 
     Notes
     -----
     One recursion over the cone upstream of all the contracts for each reading and each choice on circles; pairs cost
     one more for each company or plant that is tried.
     """
+    if asked.links_hold is not None and not asked.contracts:
+        raise InvalidInput(N_("--links-hold is for some contracts: name them with --contract ID"))
     lens = asked.lens
     version = reader.version(lens)
     view = portfolios.under(lens, version)
@@ -90,6 +100,7 @@ def single_points(asked: Weak, reader: GraphReader, portfolios: Portfolios) -> W
         hits=tuple(_hits(weaknesses)),
         pair_candidates=len(found.candidates) if asked.pairs else None,
         pairs_cut=found.pairs_cut,
+        links_hold=asked.links_hold,
         truncated=cone.truncated,
         graph_version=version,
     )
@@ -101,6 +112,12 @@ def _chosen(asked: Weak, view: PortfolioView, reader: GraphReader) -> list[str]:
             raise unknown_node(contract, asked.lens, reader)
     chosen = sorted(set(asked.contracts) or view.portfolio.contract_ids)
     facts = view.facts(chosen)
+    known = {str(record.category_id) for record in reader.references(Label.CATEGORY) if isinstance(record, Category)}
+    known |= {facts[contract].category or "" for contract in chosen} - {""}
+    for category in asked.categories:
+        if category not in known:
+            text = N_("--category is {value!r}, and there is no such category: use one of {known}")
+            raise InvalidInput(text, value=category, known=", ".join(sorted(known)))
     return [
         contract
         for contract in chosen
@@ -159,13 +176,28 @@ class _Search:
             unseen=_unseen(self.graphs[Reading.FOR_CERTAIN], target),
             ungrounded=values[Reading.FOR_CERTAIN, Cycles.GROUNDED] is None,
             pairs=tuple(self._pairs_of(target)) if self.asked.pairs else None,
+            holds=self._holds(target),
         )
+
+    def _holds(self, target: Node) -> tuple[Chance, Chance] | None:
+        if self.asked.links_hold is None:
+            return None
+        low, high = (
+            holding(self.graphs[reading], target, self.asked.links_hold, _link)
+            for reading in (Reading.MAYBE, Reading.FOR_CERTAIN)
+        )
+        return low, high
 
     def _pairs_of(self, target: Node) -> Iterator[PointPair]:
         certain, maybe = self.pairs[Reading.FOR_CERTAIN][target], self.pairs[Reading.MAYBE][target]
         for certainty, pairs in ((Certainty.CERTAIN, certain), (Certainty.CANDIDATE, maybe - certain)):
             for one, other in sorted(sorted(id for _, id in pair) for pair in pairs):
                 yield PointPair((one, other), certainty)
+
+
+def _link(node: Node, member: Node) -> tuple[str, str] | None:
+    """Return the name of the link from one item to another; own making and unlisted sources always hold."""
+    return (member[0], node[0]) if member[1] in (ALL, CLAIMED) else None
 
 
 def _labels(node: Node, countries: Mapping[str, frozenset[str]]) -> Iterator[Key]:
