@@ -45,7 +45,7 @@ STORE_MAY = GROUND | {"store", "resources"}
 ENTRY_POINTS = {"cli", "composition", "__init__", "__main__"}  # they wire everything together
 
 ONLY_HOME = {
-    "networkx": ("graph", "exchange.graphml"),
+    "networkx": ("graph", "exchange.graphml", "exchange.recompute"),
     "neo4j": ("store.neo4j",),
     "sqlite3": ("store.sqlite",),
     "flask": (),

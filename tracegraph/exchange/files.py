@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
@@ -22,14 +23,23 @@ def replacing(path: Path) -> Iterator[TextIO]:
     InvalidInput
         The file cannot be written: there is no such folder, no right to write, no room.
     """
+    with replacing_bytes(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+        try:
+            yield text
+        finally:
+            text.detach()  # writes out what is left
+
+
+@contextmanager
+def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
+    """Give a file of bytes that takes the place of `path` when all went well; raises as `replacing`."""
     target = path.resolve()  # a link stays a link
     partial: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as file:
+        with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             partial = Path(file.name)
-            yield cast(TextIO, file)
+            yield cast(BinaryIO, file)
             file.flush()
             os.fsync(file.fileno())
         partial.chmod(_mode(target))
