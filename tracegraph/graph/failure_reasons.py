@@ -11,8 +11,8 @@ from tracegraph.graph.failure import AndOr
 from tracegraph.graph.failure_graph import ALL, CLAIMED, REST, Node
 
 
-def other_sources(maybe: AndOr[Node], sure: AndOr[Node], failed: Collection[Node], contract: str) -> list[Source]:
-    """Return the documented sources that keep a contract going, nearest to it first.
+class Others:
+    """The documented sources that keep contracts going.
 
     Parameters
     ----------
@@ -20,21 +20,35 @@ def other_sources(maybe: AndOr[Node], sure: AndOr[Node], failed: Collection[Node
         The reading that counts documented sources alone, and the one that counts inferred ones too.
     failed : collection of Node
         What fails in the first.
-    contract : str
-        One that does not.
-
-    Returns
-    -------
-    list of Source
-        Where one source of an item (or of the contract) fails and a documented one does not: the latter.
     """
-    found: dict[Source, None] = {}
-    for node in _walk(maybe, (contract, ALL), lambda n: n not in failed):
-        inflows = (member for graph in (maybe, sure) for group in graph.needs.get(node, ()) for member in group)
-        if any(member in failed for member in inflows):
-            documented = (member for group in maybe.needs.get(node, ()) for member in group)
-            found.update((Source(node[0], member[0]), None) for member in documented if member not in failed)
-    return list(found)
+
+    def __init__(self, maybe: AndOr[Node], sure: AndOr[Node], failed: Collection[Node]) -> None:
+        self.maybe, self.sure, self.failed = maybe, sure, failed
+        users: dict[Node, list[Node]] = {}
+        for graph in (maybe, sure):
+            for node, groups in graph.needs.items():
+                for group in groups:
+                    for member in group:
+                        users.setdefault(member, []).append(node)
+        self._touched = set(failed)
+        waiting = list(failed)
+        while waiting:
+            fresh = {node for node in users.get(waiting.pop(), ()) if node not in self._touched}
+            self._touched |= fresh
+            waiting += fresh
+
+    def of(self, contract: str) -> list[Source]:
+        """Return where one source of an item, or of the contract, fails and a documented one does not: the latter.
+
+        Nearest to the contract, which does not fail, first. Only what the failure touches is looked at.
+        """
+        found: dict[Source, None] = {}
+        for node in _walk(self.maybe, (contract, ALL), lambda n: n not in self.failed and n in self._touched):
+            inflows = (m for graph in (self.maybe, self.sure) for group in graph.needs.get(node, ()) for m in group)
+            if any(member in self.failed for member in inflows):
+                documented = (member for group in self.maybe.needs.get(node, ()) for member in group)
+                found.update((Source(node[0], member[0]), None) for member in documented if member not in self.failed)
+        return list(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tracegraph.answer_stops import (
 )
 from tracegraph.graph.failure import AndOr, failing
 from tracegraph.graph.failure_graph import ALL, UNSEEN, FailureGraphs, Node, item_nodes
-from tracegraph.graph.failure_reasons import Open, other_sources
+from tracegraph.graph.failure_reasons import Open, Others
 from tracegraph.lens import Lens
 from tracegraph.model import Selector, product_of
 from tracegraph.products import Catalogue
@@ -141,6 +141,8 @@ class _Judge:
 
     def __init__(self, states: _States, cone: Cone, catalogue: Catalogue) -> None:
         self.states, self.catalogue = states, catalogue
+        self.others = Others(states.maybe, states.sure, states.perhaps)
+        self.open = Open(states.sure, states.surely, states.perhaps, states.candidates)
         self.deliveries: dict[str, list[str]] = {}
         for start, end in cone.claims:
             if "/" not in end:
@@ -195,5 +197,5 @@ class _Judge:
         if (contract, ALL) in states.surely:
             return [], []
         if (contract, ALL) in states.perhaps:
-            return [], Open(states.sure, states.surely, states.perhaps, states.candidates).doubts(contract)
-        return other_sources(states.maybe, states.sure, states.perhaps, contract), []
+            return [], self.open.doubts(contract)
+        return self.others.of(contract), []
