@@ -3,13 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
-from tracegraph.answer import ContractFacts
+from tracegraph.answer import ContractFacts, Interval
 from tracegraph.lens import Lens
+from tracegraph.vocabulary import Grade
 
 STOPS_LISTED: Final = 10  # open ends listed for one contract; the total is always given
+OTHERS_NEEDED: Final = 3  # other regions with a stated value, for their median to mean anything
+EVIDENCE_CONTRACTS: Final = 100  # contracts, the first by id, of which the age of the evidence is read
+EVIDENCE_CLAIMS: Final = 100_000  # claims after which no further contract's evidence is read
+
+
+@dataclass(frozen=True, slots=True)
+class DepthQuestion:
+    """What is asked about depth.
+
+    Attributes
+    ----------
+    regions, contracts, categories : tuple of str
+        Only contracts that one of these regions uses, only these contracts, only of these categories; empty: all.
+    by_grade : bool
+        Whether to split what the value ends at by the grade of the links on the way.
+    """
+
+    regions: tuple[str, ...] = ()
+    contracts: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    by_grade: bool = False
+
+
+class Ending(StrEnum):
+    """Where the known chain of a part of a contract's value ends; the parts of all kinds are the whole.
+
+    An item from which no step leads on, or that is stated to be an origin, by who holds it; or no item at all:
+    `UNMAPPED` is what nobody listed, at contracts and at items that have other sources.
+    """
+
+    ORIGIN = "origin"
+    IDENTIFIED_FACTORY = "identified_factory"
+    UNIDENTIFIED_FACTORY = "unidentified_factory"
+    SUPPLIER = "supplier"
+    UNMAPPED = "unmapped"
+
+
+#: The ends that are known places.
+KNOWN_ENDS: Final = (Ending.ORIGIN, Ending.IDENTIFIED_FACTORY)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which parts of a value end where; each an interval in [0, 1].
+
+    Attributes
+    ----------
+    ends : mapping
+        The part that ends at each kind of end. The kinds exclude one another.
+    known_end : Interval
+        The part that ends at an origin or an identified factory: not the sum of two intervals, but the sharp one.
+    """
+
+    ends: Mapping[Ending, Interval]
+    known_end: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How old the claims are that carry goods on the ways to a contract.
+
+    Attributes
+    ----------
+    claims : int
+        How many.
+    newest, median : str
+        When the newest, and the middle one (of an even number the earlier of the two), was recorded: UTC times.
+    oldest_published : str or None
+        Date of the oldest of their sources that has one.
+    sources, undated : int
+        Their sources, and those of them without a date.
+    """
+
+    claims: int
+    newest: str
+    median: str
+    oldest_published: str | None
+    sources: int
+    undated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +132,12 @@ class ContractDepth:
         The first `STOPS_LISTED` of them by tier, then id.
     inferred : bool
         Whether any step upstream is inferred.
+    split : Split
+        Where its value ends.
+    by_grade : mapping
+        The same, of what comes the whole way by links of at least the grade; empty: not asked for.
+    evidence : Evidence or None
+        None: no claim on the way, or not read (see `DepthReport.evidence_read`).
     """
 
     facts: ContractFacts
@@ -61,6 +148,9 @@ class ContractDepth:
     open_ends: int
     stops: tuple[Stop, ...]
     inferred: bool
+    split: Split
+    by_grade: Mapping[Grade, Split] = field(default_factory=dict)
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +169,14 @@ class RollUp:
         Contracts with any open end.
     inferred : int
         Contracts with an inferred step upstream.
+    value_sek : float or None
+        Sum of the stated values; None: nobody states any.
+    without_value : int
+        Contracts without a stated value: counted, but without weight in `split`.
+    split : Split or None
+        Where the stated value ends, lows and highs summed apart; None: there is no stated value.
+    by_grade : mapping
+        The same by grade; empty: not asked for, or no stated value.
     """
 
     contracts: int
@@ -86,6 +184,41 @@ class RollUp:
     without_delivery: int
     with_open_end: int
     inferred: int
+    value_sek: float | None = None
+    without_value: int = 0
+    split: Split | None = None
+    by_grade: Mapping[Grade, Split] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A region beside the others.
+
+    Attributes
+    ----------
+    region : str
+        Whose.
+    category : str or None
+        Only contracts of this category; None: of all that were asked about.
+    contracts : int
+        How many of the region's.
+    value_sek : float or None
+        Sum of their stated values; None: nobody states any.
+    own : Split or None
+        Where the region's stated value ends.
+    others : int
+        Other regions with a stated value.
+    median : Split or None
+        Medians over these, of lows and highs apart; None: fewer than `OTHERS_NEEDED`.
+    """
+
+    region: str
+    category: str | None
+    contracts: int
+    value_sek: float | None
+    own: Split | None
+    others: int
+    median: Split | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +227,28 @@ class DepthReport:
 
     Attributes
     ----------
-    regions, asked : tuple of str
-        What the report was narrowed to: regions, contracts; empty: everything.
+    regions, asked, categories : tuple of str
+        What the report was narrowed to: regions, contracts, categories; empty: everything.
     contracts : tuple of ContractDepth
         By contract id.
     total : RollUp
         All of them.
     by_region, by_category : mapping
         Roll-ups by key, sorted; a contract of several regions counts in each.
+    comparisons : tuple of Comparison
+        By region: all its contracts, then its categories; empty where single contracts were asked about.
+    evidence_read : int
+        Contracts, the first by id, of which the age of the evidence was looked at.
     """
 
     lens: Lens
     regions: tuple[str, ...]
     asked: tuple[str, ...]
+    categories: tuple[str, ...]
     contracts: tuple[ContractDepth, ...]
     total: RollUp
     by_region: Mapping[str, RollUp]
     by_category: Mapping[str, RollUp]
+    comparisons: tuple[Comparison, ...]
+    evidence_read: int
     graph_version: int

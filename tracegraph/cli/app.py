@@ -36,7 +36,7 @@ COMMANDS = {
     "show": ("tracegraph.cli.ask:show", N_("What is known of one company, factory or contract.")),
     "chain": ("tracegraph.cli.ask:chain", N_("Everything upstream of a contract, tier by tier.")),
     "routes": ("tracegraph.cli.routes:routes", N_("How one contract depends on it, how sure that is, what to verify.")),
-    "depth": ("tracegraph.cli.ask:depth", N_("How deep each contract is mapped, and where it stops.")),
+    "depth": ("tracegraph.cli.depth:depth", N_("How deep each contract is mapped, and where it stops.")),
     "stops": ("tracegraph.cli.stops:stops", N_("What stops if a plant closes, and what alone stops a contract.")),
     "exposures": ("tracegraph.cli.exposures:exposures", N_("Every contract against every current incident.")),
     "incident": ("tracegraph.cli.incidents:incident", N_("Recorded incidents and their revisions.")),

@@ -1,4 +1,4 @@
-"""Commands that ask: dependents, show, chain, depth."""
+"""Commands that ask: dependents, show, chain."""
 
 from __future__ import annotations
 
@@ -27,17 +27,14 @@ from tracegraph.cli.session import Session
 from tracegraph.errors import InvalidInput
 from tracegraph.exchange.answers import answer_body
 from tracegraph.exchange.chain import chain_body
-from tracegraph.exchange.depth import depth_body
 from tracegraph.exchange.show import shown_body
 from tracegraph.messages import N_
 from tracegraph.render.chain import chain_shown
 from tracegraph.render.dependents import View, dependents_shown, shown_dependents
-from tracegraph.render.depth import depth_shown
 from tracegraph.render.show import show_shown
 from tracegraph.services import asking
 from tracegraph.services.chain import chain as ask_chain
 from tracegraph.services.dependents import dependents as ask_dependents
-from tracegraph.services.depth import depth as ask_depth
 from tracegraph.services.legend import items_legend, legend_of
 from tracegraph.services.names import product_names
 from tracegraph.services.portfolios import Portfolios
@@ -142,26 +139,3 @@ def chain(session: Session, /, *, contract_id: str, max_items: int | None, **fla
         )
     session.answer(lambda: chain_body(found), lambda: chain_shown(found, legend, session.now, session.say))
     return LIMIT_HIT if found.truncated else DONE
-
-
-@click.command(
-    "depth",
-    cls=Spoken,
-    help=N_("How deep each contract is mapped: tiers, the deepest named plant, and where knowledge stops."),
-    example="tracegraph depth --region SE-AB",
-)
-@click.option("--region", "regions", metavar="ISO", multiple=True, help=N_("Only contracts of this region (SE-AB)."))
-@click.option("--contract", "contracts", metavar="ID", multiple=True, help=N_("Only this contract; may be repeated."))
-@lens_options
-@rows_options
-@common_options
-@pass_session
-def depth(session: Session, /, *, regions: Sequence[str], contracts: Sequence[str], **flags: Any) -> None:
-    """Show how deep contracts are mapped."""
-    lens = lens_from(session, flags)
-    with session.store() as store:
-        report = ask_depth(lens, store, Portfolios(store), [region.upper() for region in regions], contracts)
-        holders = {stop.holder_id for found in report.contracts for stop in found.stops if stop.holder_id}
-        legend = items_legend((), holders, (), store, lens, lang=session.say.lang)
-    limit = None if flags["all_rows"] else flags["limit"]
-    session.answer(lambda: depth_body(report), lambda: depth_shown(report, legend, session.now, session.say, limit))

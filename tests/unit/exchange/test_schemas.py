@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from tests.unit.demo_world import LENS, demo_store
 from tests.unit.random_worlds import random_world
+from tracegraph.answer_depth import DepthQuestion
 from tracegraph.exchange.chain import chain_body
 from tracegraph.exchange.check import check_body
 from tracegraph.exchange.depth import depth_body
@@ -85,7 +86,8 @@ def test_random_worlds(seed: int) -> None:
     with random_world(seed) as (store, lenses):
         for lens in lenses:
             report = depth(lens, store, Portfolios(store))
-            assert differences("depth", depth_body(report)) == []
+            graded = depth(lens, store, Portfolios(store), DepthQuestion(regions=("SE-AB",), by_grade=True))
+            assert differences("depth", depth_body(report)) + differences("depth", depth_body(graded)) == []
             assert differences("check", check_body(check(store, lens, store))) == []
             for contract in report.contracts[:4]:
                 found = chain(contract.facts.contract_id, lens, store)

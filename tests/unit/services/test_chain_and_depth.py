@@ -8,6 +8,7 @@ import pytest
 
 from tests.contract.build import contract, delivered, describes, offers, operated, supplies
 from tests.unit.demo_world import LENS, demo_store, filled, lens
+from tracegraph.answer_depth import DepthQuestion
 from tracegraph.errors import UnknownNode
 from tracegraph.services.chain import chain
 from tracegraph.services.depth import depth
@@ -77,7 +78,7 @@ def test_a_contract_that_is_not_seen(tmp_path: Path) -> None:
         with pytest.raises(UnknownNode):
             chain(unseen, LENS, store)
         with pytest.raises(UnknownNode):
-            depth(LENS, store, Portfolios(store), contracts=[unseen])
+            depth(LENS, store, Portfolios(store), DepthQuestion(contracts=(unseen,)))
 
 
 def test_depth(tmp_path: Path) -> None:
@@ -99,12 +100,12 @@ def test_depth(tmp_path: Path) -> None:
 
 def test_depth_of_a_region_and_of_a_contract(tmp_path: Path) -> None:
     store = demo_store(tmp_path / "store.db")
-    one = depth(LENS, store, Portfolios(store), regions=["SE-M"])
+    one = depth(LENS, store, Portfolios(store), DepthQuestion(regions=("SE-M",)))
     assert [found.facts.contract_id for found in one.contracts] == ["c2"]
     assert set(one.by_region) == {"SE-M"}
-    other = depth(LENS, store, Portfolios(store), contracts=["c1"])
+    other = depth(LENS, store, Portfolios(store), DepthQuestion(contracts=("c1",)))
     assert [found.facts.contract_id for found in other.contracts] == ["c1"]
-    assert depth(LENS, store, Portfolios(store), regions=["SE-X"]).contracts == ()
+    assert depth(LENS, store, Portfolios(store), DepthQuestion(regions=("SE-X",))).contracts == ()
 
 
 def test_a_chain_known_to_the_end_has_no_gap(tmp_path: Path) -> None:
