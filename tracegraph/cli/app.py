@@ -37,6 +37,8 @@ COMMANDS = {
     "chain": ("tracegraph.cli.ask:chain", N_("Everything upstream of a contract, tier by tier.")),
     "routes": ("tracegraph.cli.routes:routes", N_("How one contract depends on it, how sure that is, what to verify.")),
     "depth": ("tracegraph.cli.depth:depth", N_("How deep each contract is mapped, and where it stops.")),
+    "compare": ("tracegraph.cli.compare:compare", N_("What changed between two moments or scopes, and why.")),
+    "whatif": ("tracegraph.cli.compare:whatif", N_("How the answer would stand if something were otherwise.")),
     "stops": ("tracegraph.cli.stops:stops", N_("What stops if a plant closes, and what alone stops a contract.")),
     "exposures": ("tracegraph.cli.exposures:exposures", N_("Every contract against every current incident.")),
     "incident": ("tracegraph.cli.incidents:incident", N_("Recorded incidents and their revisions.")),

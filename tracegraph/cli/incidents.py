@@ -21,6 +21,7 @@ from tracegraph.services.incidents import find_incident, list_incidents, narrowe
 COMMANDS = {
     "add": ("tracegraph.cli.incident_write:add", N_("Record a new incident.")),
     "revise": ("tracegraph.cli.incident_write:revise", N_("Record the next revision of an incident.")),
+    "preview": ("tracegraph.cli.compare:preview", N_("What a wider scope would add, before anyone is told.")),
     "exposure": ("tracegraph.cli.exposure:exposure", N_("Which contracts recorded incidents reach, and how much.")),
 }
 

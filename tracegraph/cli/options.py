@@ -133,6 +133,29 @@ def lens_options_of_two_days(function: F) -> F:
     )(function)
 
 
+def lens_options_twice(function: F) -> F:
+    """Give a command two lenses: what is given twice is the first's and the second's."""
+    return together(
+        click.option(
+            "--valid-at", metavar="DATE", multiple=True, help=N_("True in the world on this day; twice to compare.")
+        ),
+        click.option(
+            "--known-at",
+            metavar="DATE|TIME",
+            multiple=True,
+            help=N_("As it was known to us then; once: compared with now, twice: with each other."),
+        ),
+        click.option(
+            "--as",
+            "reader",
+            metavar="WHO",
+            multiple=True,
+            help=N_("Who reads: public, network, or a region; twice to compare."),
+        ),
+        _min_grade,
+    )(function)
+
+
 max_items_option = click.option(
     "--max-items",
     metavar="N",

@@ -11,6 +11,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from tracegraph.answer import Answer, Dependent
+from tracegraph.answer_compare import Difference
 from tracegraph.exchange.answers import answer_body
 from tracegraph.messages import N_
 from tracegraph.render.dependents import View, header, selector_words, shown_dependents, summary_shown
@@ -18,7 +19,7 @@ from tracegraph.render.dependents_rows import contract_shown
 from tracegraph.render.incidents import status_words
 from tracegraph.render.shape import DIM, command, grid, labelled, source_text, with_id
 from tracegraph.render.words import STATUS, STATUS_STYLE
-from tracegraph.services.comparing import Difference, differences
+from tracegraph.services.comparing import differences, new_sources
 from tracegraph.services.demo import DAY, EARLIER, GROUP, ORDER, ORDERED, PLANTS_IN, SHOWN_CONTRACT, WIDENED, Story
 from tracegraph.services.incidents import IncidentView
 from tracegraph.services.legend import Legend
@@ -191,7 +192,8 @@ def _earlier(story: Story, legend: Legend, say: Translator) -> Iterator[Renderab
     yield Text()
     yield _paragraph(say.text("What made the difference:"))
     yield Text()
-    yield from _changes(differences(story.earlier, story.now), legend, say)
+    known = story.earlier.question.lens.known_at
+    yield from _changes(differences(story.earlier, story.now), known, legend, say)
 
 
 def _counts(answers: Iterable[tuple[str, Answer]], say: Translator) -> RenderableType:
@@ -203,7 +205,7 @@ def _counts(answers: Iterable[tuple[str, Answer]], say: Translator) -> Renderabl
     return grid(rows, first=12)
 
 
-def _changes(found: Sequence[Difference], legend: Legend, say: Translator) -> Iterator[RenderableType]:
+def _changes(found: Sequence[Difference], known_at: str, legend: Legend, say: Translator) -> Iterator[RenderableType]:
     for change in found:
         before, after = change.before, change.after
         if before is None or after is None:
@@ -219,7 +221,7 @@ def _changes(found: Sequence[Difference], legend: Legend, say: Translator) -> It
             (0, 0, 0, 2),
             expand=False,
         )
-        cited = [Text(source_text(legend.sources.get(source), source, say)) for source in change.sources]
+        cited = [Text(source_text(legend.sources.get(source), source, say)) for source in new_sources(after, known_at)]
         yield labelled([(say.text("by"), line) for line in cited], indent=6)
 
 

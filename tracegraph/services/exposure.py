@@ -50,7 +50,7 @@ def exposure(views: Sequence[IncidentView], asked: Question, reader: GraphReader
     live = [view for view in views if stopped(view) is None]
     scope = tuple(dict.fromkeys(selector for view in live for selector in view.current.scope))
     question = replace(asked, scope=scope)
-    whole = dependents(question, reader, portfolios) if live else _nothing(question, reader)
+    whole = dependents(question, reader, portfolios) if live else no_answer(question, reader)
     own = {
         str(view.current.incident_id): whole
         if len(live) == 1
@@ -77,7 +77,7 @@ def stopped(view: IncidentView) -> Stopped | None:
     return Stopped(since, number + 1, f"{before.isoformat()[:19]}Z" if number else None)
 
 
-def _nothing(question: Question, reader: GraphReader) -> Answer:
+def no_answer(question: Question, reader: GraphReader) -> Answer:
     """Return the answer to a question that names nothing: no contract is judged."""
     summary = Summary(
         counts=dict.fromkeys(Status, 0),
