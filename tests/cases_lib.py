@@ -38,21 +38,13 @@ class GoldenQuery:
         """Return a readable test id."""
         return f"{self.folder.name}-{self.number}"
 
-    def arguments(self) -> list[str]:
-        """Return the command line that asks it, without the store."""
-        return list(check.query_args(self.query, use_exposure=False))
+    def arguments(self, *, use_exposure: bool = False) -> list[str]:
+        """Return the command line that asks it, without the store; a recorded incident's by `incident exposure`."""
+        return list(check.query_args(self.query, use_exposure))
 
-    def differences(self, answer: dict[str, Any], *, shares: bool = False) -> list[str]:
+    def differences(self, answer: dict[str, Any]) -> list[str]:
         """Return what differs from the expected answer."""
-        query = dict(self.query)
-        contracts = [dict(contract) for contract in answer["contracts"]]
-        query["expected"] = [dict(expected) for expected in query["expected"]]
-        if not shares:
-            query.pop("contradictions", None)
-            for contract in (*contracts, *query["expected"]):
-                for key in ("share", "exposed_sek"):
-                    contract.pop(key, None)
-        return list(check.compare_case(query, answer | {"contracts": contracts}))
+        return list(check.compare_case(self.query, answer))
 
 
 def golden_queries() -> list[GoldenQuery]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -23,11 +22,26 @@ def test_library_gives_the_expected_answer(golden: GoldenQuery, store_url: str) 
     assert golden.differences(answer) == []
 
 
-@pytest.mark.parametrize("golden", golden_queries(), ids=lambda golden: golden.id)
-def test_command_line_gives_the_expected_answer(golden: GoldenQuery, store_url: str, tmp_path: Path) -> None:
+def command_lines() -> list[object]:
+    """Return every question as a command line; one about a recorded incident alone also as `incident exposure`."""
+    lines: list[object] = []
+    for golden in golden_queries():
+        plain = golden.arguments()
+        lines.append(pytest.param(golden, plain, id=golden.id))
+        if (exposure := golden.arguments(use_exposure=True)) != plain:
+            lines.append(pytest.param(golden, exposure, id=f"{golden.id}-exposure"))
+    return lines
+
+
+def test_some_questions_are_about_incidents() -> None:
+    assert len(command_lines()) > len(golden_queries())
+
+
+@pytest.mark.parametrize(("golden", "words"), command_lines())
+def test_command_line_gives_the_expected_answer(golden: GoldenQuery, words: list[str], store_url: str) -> None:
     runner = CliRunner()
     done = runner.invoke(main, ["import", str(golden.folder), "--store", store_url])
     assert done.exit_code == 0, done.output
-    answered = runner.invoke(main, [*golden.arguments(), "--store", store_url])
+    answered = runner.invoke(main, [*words, "--store", store_url])
     assert answered.exit_code == 0, answered.output
     assert golden.differences(json.loads(answered.stdout)) == []
