@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-
-import numpy as np
+from typing import Final
 
 from tracegraph.answer_exposures import Reading
 from tracegraph.graph.portfolio_snapshot import snapshot_of
@@ -19,10 +18,11 @@ from tracegraph.model import Scope, Selector
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.store.port import GraphReader, Progress
 from tracegraph.vocabulary import Basis, Status
-from tracegraph.walk.open_ends import Outlook, Outlooks
+from tracegraph.walk.outlook_table import BASES, OutlookTable
 from tracegraph.walk.scope import ResolvedScope, resolve_scope
 
-_ESTABLISHED, _POSSIBLE = Reading(Status.ESTABLISHED), Reading(Status.POSSIBLE)
+_POSSIBLE: Final = len(BASES)
+_ESTABLISHED: Final = len(BASES) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class PortfolioSweep:
         self.view = portfolios.under(lens, self.version)
         self._portfolio = self.view.portfolio
         self._found: dict[Scope, ScopeReadings] = {}
-        self._without_route = lru_cache(maxsize=256)(self._outlooks)
+        self._without_route = lru_cache(maxsize=256)(OutlookTable(self._portfolio).codes)
 
     @property
     def contracts(self) -> list[str]:
@@ -89,34 +89,17 @@ class PortfolioSweep:
         return dict(zip(self.contracts, self.readings([scope])[0].readings, strict=True))
 
     def _judged(self, scope: ResolvedScope, established: Flags, anyhow: Flags) -> ScopeReadings:
-        readings = list(self._without_route(scope.at_stake))
-        for position in np.flatnonzero(anyhow).tolist():
-            readings[position] = _ESTABLISHED if established[position] else _POSSIBLE
-        return ScopeReadings(tuple(readings), scope.unmatched)
-
-    def _outlooks(self, at_stake: frozenset[str]) -> list[Reading]:
-        """Return where contracts stand that no route reaches, for some products at stake."""
-        outlooks = Outlooks(self._portfolio, at_stake)
-        group_of, examples = self._groups
-        judged = [self._reading(outlooks.of(contract)) for contract in examples]
-        return [judged[group] for group in group_of]
-
-    def _reading(self, outlook: Outlook) -> Reading:
-        if outlook.relevant:
-            return Reading(Status.UNMAPPED, outlook.basis)
-        return Reading(Status.NO_LINK, outlook.basis if self.lens.infers else Basis.FILTERED)
+        codes = self._without_route(scope.at_stake).copy()
+        codes[anyhow] = _POSSIBLE
+        codes[established] = _ESTABLISHED
+        return ScopeReadings(tuple(map(self._meanings.__getitem__, codes.tolist())), scope.unmatched)
 
     @cached_property
-    def _groups(self) -> tuple[list[int], list[str]]:
-        """Each contract's group of contracts with the same open ends upstream, and one contract of each group."""
-        portfolio = self._portfolio
-        numbers: dict[tuple[int, bool], int] = {}
-        group_of: list[int] = []
-        examples: list[str] = []
-        ends = zip(portfolio.contract_ids, portfolio.contract_classes, portfolio.open_contracts.tolist(), strict=True)
-        for contract, classes, is_open in ends:
-            group = numbers.setdefault((classes, is_open), len(numbers))
-            group_of.append(group)
-            if group == len(examples):
-                examples.append(contract)
-        return group_of, examples
+    def _meanings(self) -> list[Reading]:
+        """What each code stands for: those of `OutlookTable`, then possible, then established."""
+        return [*map(self._reading, BASES), Reading(Status.POSSIBLE), Reading(Status.ESTABLISHED)]
+
+    def _reading(self, basis: Basis) -> Reading:
+        if basis in (Basis.GOODS_MATCH, Basis.NOT_EXCLUDED):
+            return Reading(Status.UNMAPPED, basis)
+        return Reading(Status.NO_LINK, basis if self.lens.infers else Basis.FILTERED)
