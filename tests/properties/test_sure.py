@@ -27,7 +27,7 @@ NOW = "2030-01-01T00:00:00Z"
 EPSILON = 1e-9
 Tables = dict[str, list[dict[str, str]]]
 
-quiet = settings(suppress_health_check=list(HealthCheck))
+quiet = settings(suppress_health_check=list(HealthCheck), max_examples=30)
 
 
 @st.composite
@@ -59,8 +59,10 @@ def test_the_first_route_is_the_best_route_of_the_answer(given_world: tuple[Tabl
             told = ("tier", "direct_suppliers", "weakest_grade", "route", "facts")
             assert all(getattr(found.dependent, name) == getattr(expected, name) for name in told)
             assert len(found.routes) == min(10, found.count.number)
-            assert found.probability.method is Method.EXACT
-            assert max(route.probability for route in found.routes) <= found.probability.estimate + EPSILON
+            p = found.probability
+            assert max(route.probability for route in found.routes) <= p.high + EPSILON
+            assert 0 < p.low <= p.estimate <= p.high <= 1
+            assert p.method is Method.SAMPLED or p.low == p.high
 
 
 seeds = st.integers(0, 2**32)

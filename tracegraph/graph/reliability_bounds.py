@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import pairwise, product
 from math import ceil, exp, log, prod
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from tracegraph.graph.reliability_exact import exact_probability
 from tracegraph.graph.reliability_network import CERTAIN, Chance, Network
 
-MAX_PATHS: Final = 12
+MAX_PATHS: Final = 32
 MAX_STATES: Final = 4_000
 MAX_CASES: Final = 256
 MAX_EDGES_FOR_CUT: Final = 5_000
@@ -24,32 +25,34 @@ _SCALE: Final = 1_000_000_000  # NetworkX's flows are exact on whole numbers
 Floats = npt.NDArray[np.float64]
 
 
-def lower_bound(network: Network, target: int) -> float:
+def lower_bound(network: Network, target: int, max_paths: int = MAX_PATHS) -> float:
     """Return a probability that is certainly not above that of reaching a node.
 
-    The exact probability over the best paths that share no link: a part of the network can only be less likely to reach
-    than all of it. At least the best path's product, and the bound by edge-disjoint paths where these are independent;
-    shared evidence is taken care of, because it is exact. Paths are added while that stays small (`MAX_PATHS`,
-    `MAX_STATES`). Shortest paths by `networkx.single_source_dijkstra` on minus log of probabilities.
+    The exact probability over some good paths: a part of the network can only be less likely to reach than all of it.
+    First the best paths that share no link, so that it is at least the best path's product, and the bound by
+    edge-disjoint paths where these are independent; then paths that shun what was used. Shared evidence is taken care
+    of, because it is exact. Paths are added while that stays small (`MAX_PATHS`, `MAX_STATES`). Shortest paths by
+    `networkx.single_source_dijkstra` on minus log of probabilities.
     """
     graph = _graph(network)
-    used: set[int] = set()
+    uses: Counter[int] = Counter()
     kept: set[tuple[int, int]] = set()
-    bound = 0.0
-    for _ in range(MAX_PATHS):
-        path = _best_path(graph, network, target, used)
+    bound, disjoint = 0.0, True
+    for _ in range(max_paths):
+        path = _best_path(graph, network, target, uses, disjoint=disjoint)
         if path is None:
-            break
-        kept |= set(path)
+            disjoint = False
+            continue
         links = [graph.edges[edge]["link"] for edge in path]
+        uses.update(link for link in links if link != CERTAIN)
         bound = max(bound, prod(_probability(network, link) for link in links))
+        if kept.issuperset(path):
+            continue
+        kept.update(path)
         found = exact_probability(_only(network, kept), target, MAX_STATES)
         if found is None:
             break
         bound = max(bound, found.probability)
-        if all(link == CERTAIN for link in links):
-            break
-        used.update(links)
     return min(bound, 1.0)
 
 
@@ -116,13 +119,13 @@ def _probability(network: Network, link: int) -> float:
 
 
 def _best_path(
-    graph: nx.DiGraph[int], network: Network, target: int, used: Collection[int]
+    graph: nx.DiGraph[int], network: Network, target: int, uses: Mapping[int, int], *, disjoint: bool
 ) -> list[tuple[int, int]] | None:
-    """Return the edges of the most probable path without the links `used`."""
+    """Return the edges of the most probable path; used links are hidden (disjoint), or the longer the more used."""
 
     def length(_tail: int, _head: int, edge: dict[str, Any]) -> float | None:
-        link = edge["link"]
-        return None if link in used and link != CERTAIN else -log(_probability(network, link))
+        used = uses.get(edge["link"], 0)
+        return None if used and disjoint else -log(_probability(network, edge["link"])) * (1 + used)
 
     weight: Any = length
     try:

@@ -50,7 +50,9 @@ def test_o5_the_bridge_with_different_probabilities_and_its_bounds() -> None:
     assert exact(edges) == pytest.approx(0.8238, abs=1e-12)
     assert exact(edges, both_ways=True) == pytest.approx(0.835, abs=1e-12)
     assert noisy_or(*network(edges)) == pytest.approx(0.82758, abs=1e-12)
-    assert lower_bound(*network(edges)) == pytest.approx(0.8076, abs=1e-12)  # the two edge-disjoint paths
+    assert lower_bound(*network(edges), max_paths=1) == pytest.approx(0.63, abs=1e-12)  # the best path
+    assert lower_bound(*network(edges), max_paths=2) == pytest.approx(0.8076, abs=1e-12)  # two edge-disjoint paths
+    assert 0.8076 <= lower_bound(*network(edges)) <= 0.8238
     paths = nx.all_simple_paths(links(edges), node("s"), TARGET)
     products = [lower_bound(*network([e for e in edges if (node(e[0]), node(e[1])) in pairs(path)])) for path in paths]
     assert max(products) == pytest.approx(0.63, abs=1e-12)
