@@ -21,9 +21,10 @@ class CauseKind(StrEnum):
     """Why a contract stands otherwise towards an incident."""
 
     INCIDENT = "incident"  # the incident was recorded, revised or withdrawn
+    CONTRACT = "contract"  # the contract was not there then, or is not there now
     CLAIMS_NEW = "claims_new"  # claims on the best route now did not count then
     CLAIMS_GONE = "claims_gone"  # claims on the best route then do not count now
-    OTHER_CLAIMS = "other_claims"  # others: operators, owners, countries, lists of sources, or the contract itself
+    OTHER_CLAIMS = "other_claims"  # others: operators, owners, countries, goods, lists of sources
 
 
 @dataclass(frozen=True, slots=True)

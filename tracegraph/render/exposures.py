@@ -56,7 +56,7 @@ def exposures_shown(
     if report.since is not None:
         parts.append(Text(say.text("compared with: {lens}", lens=lens_words(report.since, now, say)), style=DIM))
     parts += _changes(report, sources, say, limit) if report.changes is not None else _standing(report, say, limit)
-    return Group(*parts, Text(), _next(report, say))
+    return Group(*parts, Text(), _next(report, now, say))
 
 
 # --- as it stands ---
@@ -158,7 +158,7 @@ def _alike(changes: Sequence[Change], sources: Sources, say: Translator) -> list
     """Return changes towards one incident, from and to the same, for the same reason, together with that reason."""
     groups: dict[tuple[object, ...], tuple[str, list[Change]]] = {}
     for change in changes:
-        because = "; ".join(_cause(cause, change.incident, sources, say) for cause in change.causes)
+        because = "; ".join(_cause(cause, change, sources, say) for cause in change.causes)
         key = (change.incident.revision.incident_id, _before(change), change.after, because)
         groups.setdefault(key, (because, []))[1].append(change)
     return list(groups.values())
@@ -189,14 +189,16 @@ def _contract_name(facts: ContractFacts) -> str:
     return " ".join(part for part in (facts.contract_id, facts.title, regions) if part)
 
 
-def _cause(cause: Cause, incident: KnownIncident, sources: Sources, say: Translator) -> str:
+def _cause(cause: Cause, change: Change, sources: Sources, say: Translator) -> str:
     if cause.kind is CauseKind.INCIDENT:
         return say.text(
             "the incident: {change}, recorded {day}, revision {n}",
-            change=change_words(incident.change, say),
-            day=incident.revision.recorded_at[:10],
-            n=incident.number,
+            change=change_words(change.incident.change, say),
+            day=change.incident.revision.recorded_at[:10],
+            n=change.incident.number,
         )
+    if cause.kind is CauseKind.CONTRACT:
+        return say.text(N_("the contract was not there then") if change.after else N_("the contract is there no more"))
     if cause.kind is CauseKind.OTHER_CLAIMS:
         return say.text("what is recorded of its chain: operators, owners, places, goods, or lists of sources")
     cited = [source_text(sources.get(source), source, say) for source in cause.source_ids[:SOURCES_SHOWN]]
@@ -211,14 +213,16 @@ def _cause(cause: Cause, incident: KnownIncident, sources: Sources, say: Transla
 # --- what to do next ---
 
 
-def _next(report: Exposures, say: Translator) -> RenderableType:
+def _next(report: Exposures, now: str, say: Translator) -> RenderableType:
     first = next(iter(report.changes or ()), None)
     worst = min(report.rows(), key=lambda row: _ORDER[row.reading.status], default=None)
     pair = first or worst
-    lines: list[str] = []
+    lens, lines = report.lens, []
+    flags = f" --valid-at {lens.valid_at}" if lens.valid_at != now[:10] else ""
+    flags += f" --known-at {lens.known_at}" if lens.known_at < now else ""
     if pair is not None:
-        lines.append(f"tracegraph incident exposure {pair.incident.revision.incident_id}")
-        lines.append(f"tracegraph chain {pair.facts.contract_id}")
+        lines.append(f"tracegraph incident exposure {pair.incident.revision.incident_id}{flags}")
+        lines.append(f"tracegraph chain {pair.facts.contract_id}{flags}")
     if report.since is None:
         yesterday = date.fromisoformat(report.lens.known_at[:10]) - timedelta(days=1)
         lines.append(f"tracegraph exposures --since {yesterday}")

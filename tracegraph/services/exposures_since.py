@@ -113,6 +113,8 @@ class Since:
         evidence = self._evidence(one, by_claims) if by_claims else {}
         for move in moved:
             causes = evidence.get(move.contract, ())
+            if one.exposes_throughout and None in (move.before, move.held):
+                causes = (Cause(CauseKind.CONTRACT), *(c for c in causes if c.kind is not CauseKind.OTHER_CLAIMS))
             if not one.exposes_throughout or _differ(move.held, move.after):
                 causes = (Cause(CauseKind.INCIDENT), *causes)
             yield Change(facts[move.contract], one.incident, move.before, move.after, causes)

@@ -164,7 +164,7 @@ def test_a_new_contract_is_told(tmp_path: Path) -> None:
     store.apply(
         change_set(describes(contract_node("c3"), "src-2", {"title": "New"}), delivered("f1/gloves", "c3")), LATER
     )
-    assert seen(ask(store)) == [("c3", "i-1", None, "established", ("claims_new",))]
+    assert seen(ask(store)) == [("c3", "i-1", None, "established", ("contract", "claims_new"))]
 
 
 def test_a_reader_who_may_not_see_a_claim_gets_nothing_new(tmp_path: Path) -> None:
