@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,6 +24,7 @@ from tracegraph.cli.options import (
     rows_options,
     scope_options,
 )
+from tracegraph.cli.plots import check_plot, plot_chain, plot_option
 from tracegraph.cli.session import Session
 from tracegraph.errors import InvalidInput
 from tracegraph.exchange.answers import answer_body
@@ -117,15 +119,19 @@ def show(session: Session, /, *, node_id: str, valid_at: Sequence[str], **flags:
     "chain",
     cls=Spoken,
     help=N_("Everything upstream of a contract, tier by tier: who makes what, who says so, where knowledge ends."),
-    example="tracegraph chain demo-c-0007",
+    example="tracegraph chain demo-c-0007\ntracegraph chain demo-c-0007 --plot chain.svg --group demo-gloves",
 )
 @click.argument("contract_id", metavar="CONTRACT_ID")
+@plot_option
+@scope_options
 @lens_options
 @max_items_option
 @common_options
 @pass_session
-def chain(session: Session, /, *, contract_id: str, max_items: int | None, **flags: Any) -> int:
+def chain(session: Session, /, *, contract_id: str, max_items: int | None, plot: Path | None, **flags: Any) -> int:
     """Show everything upstream of a contract."""
+    asked = asked_from(flags)
+    check_plot(plot, asked)
     lens = lens_from(session, flags)
     with session.store() as store:
         found = ask_chain(contract_id, lens, store, max_items or DEFAULT_MAX_ITEMS)
@@ -137,5 +143,7 @@ def chain(session: Session, /, *, contract_id: str, max_items: int | None, **fla
             lens,
             lang=session.say.lang,
         )
+        if plot:
+            plot_chain(session, store, plot, found, legend, asked=asked)
     session.answer(lambda: chain_body(found), lambda: chain_shown(found, legend, session.now, session.say))
     return LIMIT_HIT if found.truncated else DONE

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 from tracegraph.answer import Question
 from tracegraph.answer_chain import Chain
@@ -62,4 +61,4 @@ def plot_depth(session: Session, store: Store, path: Path, report: DepthReport) 
 def _write(session: Session, path: Path, svg: str) -> None:
     write_picture(path, svg)
     if not session.as_json:
-        session.warn(Text(session.text("Picture written to {file}", file=str(path))))
+        click.echo(session.text("Picture written to {file}", file=str(path)), err=True)  # one line: it can be copied

@@ -101,9 +101,8 @@ def bars_svg(chart: BarChart) -> str:
         sheet.text((MARGIN, top + 18), cut(clean(panel.heading), room, NAME, bold=True), size=NAME, bold=True)
         top += _ROW
         longest = max((sum(bar.parts) for bar in panel.bars), default=0)
-        scale = BAR / longest if longest else 0.0
         for number, bar in enumerate(panel.bars):
-            _draw_bar(sheet, bar, places, top, (scale, number % 2 == 0))
+            _draw_bar(sheet, bar, places, top, (longest, number % 2 == 0))
             top += _ROW
         top += 10
     bottom = write_lines(sheet, chart.foot, MARGIN, top, room) + MARGIN
@@ -151,8 +150,8 @@ def _draw_headings(sheet: Canvas, chart: BarChart, places: _Places, top: float) 
 
 
 def _draw_bar(sheet: Canvas, bar: Bar, places: _Places, top: float, how: tuple[float, bool]) -> None:
-    """Draw one bar with its label and figures; `how` is its scale, and whether its row has a ground."""
-    scale, ground = how
+    """Draw one bar with its label and figures; `how` is the longest bar's length, and whether the row has a ground."""
+    longest, ground = how
     part = sheet.part(bar.title or bar.label)
     if ground:
         part.rect((MARGIN - 8, top, places.right - MARGIN + 16, _ROW), "band")
@@ -160,7 +159,7 @@ def _draw_bar(sheet: Canvas, bar: Bar, places: _Places, top: float, how: tuple[f
     left = places.bars
     for n, length in enumerate(bar.parts):
         if length > 0:
-            long = max(float(_LEAST), length * scale)
+            long = max(float(_LEAST), BAR * (length / longest))
             _draw_part(part, n, (left, top + (_ROW - _THICK) / 2, long, _THICK))
             left += long
     for right, figure in zip(places.columns, bar.figures, strict=True):

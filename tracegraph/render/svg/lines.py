@@ -30,8 +30,8 @@ class Placed:
     ----------
     boxes : int
         How many of the points are boxes; the rest are joints.
-    left, width : tuple of float
-        By point, in pixels; a joint is as wide as its column.
+    left, width, column_width : tuple of float
+        By point, in pixels: boxes begin at the left of their columns and may be narrower; joints are as wide.
     top : float
         Where the layout begins, in pixels from the top of the picture.
     """
@@ -40,6 +40,7 @@ class Placed:
     boxes: int
     left: tuple[float, ...]
     width: tuple[float, ...]
+    column_width: tuple[float, ...]
     top: float
 
     def box(self, point: int) -> Box:
@@ -60,21 +61,25 @@ class Placed:
         """Return where the left or right side of a point is."""
         return self.left[point] + (self.width[point] if side == RIGHT else 0)
 
+    def edge(self, point: int, side: int) -> float:
+        """Return where the left or right side of a point's column is."""
+        return self.left[point] + (self.column_width[point] if side == RIGHT else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A segment as it is drawn.
+    """A segment as it is drawn: level within columns, a curve between them.
 
     Attributes
     ----------
     segment : int
         Position of the segment in the layout.
     start, end : tuple of float
-        Where it leaves and where it enters; at a box on the side of it.
+        Where it begins and ends: at a box on the side of it, at a joint on the side where the line enters.
+    out, into : float
+        Where the curve begins and ends: at the edges of the columns.
     start_side, end_side : int
-        `LEFT` or `RIGHT`.
-    across : float or None
-        Where the line entered the column of a joint that it leaves; None: it leaves a box.
+        `LEFT` or `RIGHT`: on which side of its columns the curve is.
     enters_box : bool
         Whether an arrow head belongs at its end.
     """
@@ -82,25 +87,31 @@ class Way:
     segment: int
     start: tuple[float, float]
     end: tuple[float, float]
+    out: float
+    into: float
     start_side: int
     end_side: int
-    across: float | None
     enters_box: bool
 
     def curve(self, *, short: float = 0) -> str:
         """Return the path, ending some pixels before its end."""
         (x1, y1), (x2, y2) = self.start, self.end
         x2 += self.end_side * short
+        into = self.into if abs(self.into - self.end[0]) > short else x2
+        first, second = self.controls(into)
+        way = [f"M{number(x1)} {number(y1)}"]
+        if self.out != x1:
+            way.append(f"H{number(self.out)}")
+        way.append(f"C{number(first)} {number(y1)} {number(second)} {number(y2)} {number(into)} {number(y2)}")
+        if into != x2:
+            way.append(f"H{number(x2)}")
+        return "".join(way)
+
+    def controls(self, into: float) -> tuple[float, float]:
+        """Return the horizontal places of the curve's two control points."""
         if self.start_side == self.end_side:
-            b1, b2 = x1 + self.start_side * _BULGE, x2 + self.end_side * _BULGE
-        else:
-            b1 = b2 = (x1 + x2) / 2
-        first = (
-            f"M{number(x1)} {number(y1)}"
-            if self.across is None
-            else f"M{number(self.across)} {number(y1)}H{number(x1)}"
-        )
-        return f"{first}C{number(b1)} {number(y1)} {number(b2)} {number(y2)} {number(x2)} {number(y2)}"
+            return self.out + self.start_side * _BULGE, into + self.end_side * _BULGE
+        return (self.out + into) / 2, (self.out + into) / 2
 
     def head(self) -> str:
         """Return the arrow head at its end."""
@@ -113,21 +124,22 @@ def ways(placed: Placed) -> list[Way]:
     layout = placed.layout
     heights = _port_heights(placed)
     found = []
-    for number_, segment in enumerate(layout.segments):
+    for n, segment in enumerate(layout.segments):
         start_side, end_side = _sides(layout, segment.start, segment.end)
         start_at = (segment.start, segment.start_row, start_side)
         end_at = (segment.end, segment.end_row, end_side)
-        start_height = heights.get((start_at, ("out", number_)), placed.middle(segment.start, segment.start_row))
+        start_height = heights.get((start_at, ("out", n)), placed.middle(segment.start, segment.start_row))
         end_height = heights.get((end_at, ("in", segment.style)), placed.middle(segment.end, segment.end_row))
-        is_joint = segment.start >= placed.boxes
+        leaves_joint = segment.start >= placed.boxes
         found.append(
             Way(
-                segment=number_,
-                start=(placed.side(segment.start, start_side), start_height),
+                segment=n,
+                start=(placed.side(segment.start, -start_side if leaves_joint else start_side), start_height),
                 end=(placed.side(segment.end, end_side), end_height),
+                out=placed.edge(segment.start, start_side),
+                into=placed.edge(segment.end, end_side),
                 start_side=start_side,
                 end_side=end_side,
-                across=placed.side(segment.start, -start_side) if is_joint else None,
                 enters_box=segment.end < placed.boxes,
             )
         )

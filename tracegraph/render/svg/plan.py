@@ -79,6 +79,7 @@ class Plan:
             boxes=len(self.cards),
             left=tuple(self.lefts[column] for column in self.layout.column),
             width=(*(float(card.width) for card in self.cards), *(self.widths[column] for column in joints)),
+            column_width=tuple(self.widths[column] for column in self.layout.column),
             top=top,
         )
 

@@ -31,6 +31,11 @@ _LETTERS: Final = {
 _WIDTHS: Final = {letter: width / 100 for width, letters in _LETTERS.items() for letter in letters}
 _BOLD: Final = 1.2
 _OTHER: Final = 1.0  # em: letters of other scripts; what is set wide in East Asia; signs
+_GIANTS: Final = {
+    "\N{TWO-EM DASH}": 2.0,
+    "\N{THREE-EM DASH}": 3.0,
+    "\N{ARABIC LIGATURE BISMILLAH AR-RAHMAN AR-RAHEEM}": 12.0,
+}
 _ELLIPSIS: Final = "…"
 _MARKS: Final = 2  # accents on one letter, at most
 
@@ -60,7 +65,7 @@ def _em(sign: str) -> float:
         return _WIDTHS[sign]
     if unicodedata.combining(sign):
         return 0
-    return _WIDTHS.get(unicodedata.normalize("NFD", sign)[0], _OTHER)
+    return _WIDTHS.get(unicodedata.normalize("NFD", sign)[0], _GIANTS.get(sign, _OTHER))
 
 
 def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
