@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -171,3 +172,18 @@ def test_nothing_assumed_changes_nothing() -> None:
         question = asked(base, query, LATER)
         claims = stored(base)
         the_same(everything(OverlayReader(base, Assumed()), question, claims), everything(base, question, claims))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_on_each_store_what_is_assumed_is_what_comes_true(seed: int, store_url: str) -> None:
+    """One store: the overlay first, then the retraction itself."""
+    chance = random.Random(seed)
+    tables = random_tables(chance, "medium")
+    with tempfile.TemporaryDirectory() as folder, opened(store_url) as store:
+        import_folder(store, write_dataset(tables, Path(folder) / "data"), NOW)
+        claims = stored(store)
+        taken = [claim for claim in claims if chance.random() < 0.2]
+        question = asked(store, random_query(chance, tables), LATER)
+        assumed = everything(OverlayReader(store, Assumed(hidden=tuple(taken))), question, claims)
+        store.retract(LATER, claim_ids=[claim.claim_id for claim in taken])
+        the_same(assumed, everything(store, question, claims))

@@ -200,7 +200,7 @@ def preview(session: Session, /, *, incident_id: str, widen: str, **flags: Any) 
         "How the answer would stand if a claim or a source fell away, if a file were true, or if a plant closed. "
         "Nothing is recorded."
     ),
-    example="tracegraph whatif --group demo-gloves --without-source demo-src-daily-2019\n"
+    example="tracegraph whatif --group demo-gloves --without-source demo-src-daily-gloves\n"
     "tracegraph whatif --close demo-plant-klang\n"
     "tracegraph whatif --factory demo-plant-klang --add answer-of-a-supplier/",
 )
