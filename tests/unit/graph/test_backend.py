@@ -15,6 +15,7 @@ from tracegraph.graph.snapshot import CsrGraph
 
 networkx_knows: Any = nx.utils.backends
 matrix: Any = nx.to_scipy_sparse_array
+networkx_config: Any = nx.config
 
 
 def random_graph(seed: int, n: int, m: int, back: float = 0.02) -> nx.DiGraph[Hashable]:
@@ -155,6 +156,8 @@ def test_what_is_not_offered_says_so_and_runs_on_an_ordinary_graph() -> None:
         nx.transitive_reduction(snapshot)
     reduced = nx.transitive_reduction(snapshot.to_networkx())
     assert sorted(reduced.edges) == sorted(nx.transitive_reduction(graph).edges)
+    with networkx_config(fallback_to_nx=True):
+        assert sorted(nx.transitive_reduction(snapshot).edges) == sorted(reduced.edges)
 
 
 @pytest.mark.parametrize(
