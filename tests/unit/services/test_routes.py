@@ -126,9 +126,9 @@ def test_more_than_is_given_is_refused() -> None:
     assert effort_of(10, 7, 640) == Effort(10, 7, 640)
 
 
-def test_a_large_cone_is_sampled_within_its_bounds(tmp_path: Path) -> None:
+def many_traders(path: Path) -> Store:
     """A layered trade in which every trader buys from every one of the layer before: too much to be exact."""
-    store = demo_store(tmp_path / "store.db")
+    store = demo_store(path)
     layers = [[f"w{layer}-{n}/gloves" for n in range(7)] for layer in range(4)]
     said = [supplies("f1/gloves", item, source_id=SourceId(f"src-{n}")) for n, item in enumerate(layers[0])]
     for above, below in pairwise(layers):
@@ -139,6 +139,11 @@ def test_a_large_cone_is_sampled_within_its_bounds(tmp_path: Path) -> None:
         ]
     said += [delivered(item, "c7") for item in layers[-1]]
     store.apply(change_set(describes(contract("c7"), "src-2", {"title": "Many"}), *said), LATER)
+    return store
+
+
+def test_a_large_cone_is_sampled_within_its_bounds(tmp_path: Path) -> None:
+    store = many_traders(tmp_path / "store.db")
     found = asked(store, "c7", effort=Effort(k=10, seed=5, samples=6_400))
     assert found.count == RouteCount(2 * 7**4, exact=True)  # f1/latex leads through f1/gloves
     p = found.probability
@@ -151,7 +156,7 @@ def test_a_large_cone_is_sampled_within_its_bounds(tmp_path: Path) -> None:
     assert routes_body(found) == routes_body(asked(store, "c7", effort=Effort(k=10, seed=5, samples=6_400)))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_worlds_obey_the_schema(seed: int) -> None:
     with random_world(seed) as (store, lenses):
         for lens in lenses:
