@@ -13,8 +13,8 @@ from tracegraph.vocabulary import Grade
 
 STOPS_LISTED: Final = 10  # open ends listed for one contract; the total is always given
 OTHERS_NEEDED: Final = 3  # other regions with a stated value, for their median to mean anything
-EVIDENCE_CONTRACTS: Final = 100  # contracts, the first by id, of which the age of the evidence is read
-EVIDENCE_CLAIMS: Final = 100_000  # claims after which no further contract's evidence is read
+EVIDENCE_CONTRACTS: Final = 100  # contracts of which the age of the evidence is read at most
+EVIDENCE_ITEMS: Final = 50_000  # items on the ways to them together; where there are more, fewer contracts are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,15 @@ class DepthQuestion:
         Only contracts that one of these regions uses, only these contracts, only of these categories; empty: all.
     by_grade : bool
         Whether to split what the value ends at by the grade of the links on the way.
+    evidence : int
+        Of how many contracts, the first by id, to read the age of the evidence.
     """
 
     regions: tuple[str, ...] = ()
     contracts: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     by_grade: bool = False
+    evidence: int = EVIDENCE_CONTRACTS
 
 
 class Ending(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from tracegraph.answer_depth import DepthQuestion, DepthReport
+from tracegraph.answer_depth import EVIDENCE_CONTRACTS, DepthQuestion, DepthReport
 from tracegraph.cli.help import Spoken
 from tracegraph.cli.lens import lens_from
 from tracegraph.cli.options import common_options, lens_options, pass_session, rows_options
@@ -57,7 +57,11 @@ def depth(session: Session, /, *, plot: Path | None, csv_file: Path | None, by_g
     check_plot(plot)
     lens = lens_from(session, flags)
     regions = tuple(region.upper() for region in flags["regions"])
-    asked = DepthQuestion(regions, tuple(flags["contracts"]), tuple(flags["categories"]), by_grade)
+    limit = None if flags["all_rows"] else flags["limit"]
+    listed = limit if limit and not csv_file and not session.as_json else EVIDENCE_CONTRACTS
+    asked = DepthQuestion(
+        regions, tuple(flags["contracts"]), tuple(flags["categories"]), by_grade=by_grade, evidence=listed
+    )
     with session.store() as store:
         report = ask_depth(lens, store, Portfolios(store), asked)
         legend = _legend(report, store, session)
@@ -67,7 +71,6 @@ def depth(session: Session, /, *, plot: Path | None, csv_file: Path | None, by_g
         rows = write_depth(report, csv_file)["rows"]
         if not session.as_json:
             session.warn(Text(session.text("Table written to {file}: {n} rows", file=str(csv_file), n=rows)))
-    limit = None if flags["all_rows"] else flags["limit"]
     session.answer(lambda: depth_body(report), lambda: depth_shown(report, legend, session.now, session.say, limit))
 
 

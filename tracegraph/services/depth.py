@@ -59,7 +59,7 @@ def depth(lens: Lens, reader: GraphReader, portfolios: Portfolios, asked: DepthQ
     Notes
     -----
     Other regions are compared with as far as the lens lets the reader see them. Where value ends is found for the whole
-    portfolio in twelve sweeps, and in twelve more for each grade asked for; the age of evidence contract by contract.
+    portfolio in twelve sweeps, and in twelve more for each grade asked for; the age of evidence in a walk of its own.
     """
     version = reader.version(lens)
     view = portfolios.under(lens, version)
@@ -77,7 +77,7 @@ def depth(lens: Lens, reader: GraphReader, portfolios: Portfolios, asked: DepthQ
     identified = identified_items(portfolio, reader, lens)
     grades = tuple(Grade) if asked.by_grade else (Grade.INFERRED,)
     splits = Splits(Endings(view.shares, identified), portfolio.contract_index, grades)
-    evidence = evidence_of(list(islice(chosen, EVIDENCE_CONTRACTS)), lens, reader)
+    evidence = evidence_of(list(islice(chosen, min(asked.evidence, EVIDENCE_CONTRACTS))), lens, reader)
     rolled = _Rolled(splits, grades if asked.by_grade else ())
     found = tuple(
         replace(contract, evidence=evidence.get(contract.facts.contract_id))

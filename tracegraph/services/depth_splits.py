@@ -36,15 +36,16 @@ class Splits:
         self._parts: dict[Grade, Parts] = {
             grade: np.array([endings.interval(kinds, grade) for kinds in _ROWS]) for grade in grades
         }
+        self._listed = {grade: parts.transpose(2, 0, 1).tolist() for grade, parts in self._parts.items()}
 
     def of(self, contract_id: str, grade: Grade = Grade.INFERRED) -> Split:
         """Return where the value of one contract ends."""
-        return _split(self._parts[grade][:, :, self._index[contract_id]])
+        return _split(self._listed[grade][self._index[contract_id]])
 
     def weighed(self, contracts: Iterable[ContractFacts], grade: Grade = Grade.INFERRED) -> Split | None:
         """Return where the stated value of contracts ends; None where there is no stated value."""
         parts = self._weighed(contracts, grade)
-        return None if parts is None else _split(parts)
+        return None if parts is None else _split(parts.tolist())
 
     def _weighed(self, contracts: Iterable[ContractFacts], grade: Grade) -> Parts | None:
         stated = [(self._index[facts.contract_id], facts.value_sek) for facts in contracts if facts.value_sek]
@@ -90,12 +91,12 @@ def _compared(
         category=category,
         contracts=len(contracts),
         value_sek=sum(values) if values else None,
-        own=None if own is None else _split(own),
+        own=None if own is None else _split(own.tolist()),
         others=len(others),
-        median=_split(np.median(others, axis=0)) if len(others) >= OTHERS_NEEDED else None,
+        median=_split(np.median(others, axis=0).tolist()) if len(others) >= OTHERS_NEEDED else None,
     )
 
 
-def _split(parts: Parts) -> Split:
-    intervals = [Interval(low, high) for low, high in np.clip(parts, 0.0, 1.0).tolist()]
+def _split(parts: Sequence[Sequence[float]]) -> Split:
+    intervals = [Interval(low, min(1.0, high)) for low, high in parts]
     return Split(dict(zip(Ending, intervals, strict=False)), intervals[-1])

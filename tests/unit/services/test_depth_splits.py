@@ -30,6 +30,7 @@ from tracegraph.errors import InvalidInput
 from tracegraph.exchange.depth import depth_body
 from tracegraph.exchange.depth_csv import DEPTH_COLUMNS, write_depth
 from tracegraph.model import SourceId, Statement
+from tracegraph.services.chain import chain
 from tracegraph.services.depth import depth
 from tracegraph.services.depth_evidence import evidence_of
 from tracegraph.services.portfolios import Portfolios
@@ -256,11 +257,31 @@ def test_how_old_the_evidence_is(tmp_path: Path) -> None:
     assert c2.evidence is None
 
 
-def test_evidence_is_read_until_there_is_much_of_it(tmp_path: Path) -> None:
+def test_evidence_is_read_of_fewer_contracts_where_there_is_much_of_it(tmp_path: Path) -> None:
+    """c1 and c3 have 12 items upstream together."""
     store = demo_store(tmp_path / "store.db")
-    assert set(evidence_of(["c1", "c2"], LENS, store, max_claims=6)) == {"c1"}
-    assert set(evidence_of(["c1", "c2"], LENS, store, max_claims=1)) == set()
-    assert evidence_of(["c2", "c1"], LENS, store)["c2"] is None
+    more = (supplies(f"s{n}/x", f"s{n + 1}/x") for n in range(10, 15))
+    store.apply(change_set(bought("c3", ["SE-M"], 1), delivered("s15/x", "c3"), *more), NOW)
+    ten = ["c1", *["c3"] * 9]
+    assert set(evidence_of(ten, LENS, store, max_items=12)) == {"c1", "c3"}
+    assert set(evidence_of(ten, LENS, store, max_items=11)) == {"c1"}
+    assert set(evidence_of(ten, LENS, store, max_items=5)) == set()
+    report = asked(store, evidence=1)
+    assert ([bool(found.evidence) for found in report.contracts], report.evidence_read) == ([True, False, False], 1)
+
+
+def test_evidence_is_that_of_the_chain_of_each_contract(tmp_path: Path) -> None:
+    """w1's nitrile gloves may be its unspecified goods, and these its latex: one inferred step counts, not two."""
+    said = (
+        *(bought("c1", ["SE-AB"], 1), delivered("w1/latex", "c1"), offers("w1/unspecified")),
+        *(bought("c3", ["SE-AB"], 1), delivered("w1/unspecified", "c3"), supplies("s9/nitrile", "w1/nitrile")),
+    )
+    store = filled(tmp_path / "store.db", *said)
+    found = {c.facts.contract_id: c for c in asked(store).contracts}
+    for contract_id, depth_of in found.items():
+        claims = {claim.claim_id for step in chain(contract_id, LENS, store).steps for claim in step.claims}
+        assert depth_of.evidence.claims == len(claims)
+    assert (found["c1"].evidence.claims, found["c3"].evidence.claims) == (1, 2)
 
 
 def test_the_middle_claim(tmp_path: Path) -> None:

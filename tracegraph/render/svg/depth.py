@@ -101,7 +101,7 @@ def _foot(report: DepthReport, say: Translator) -> Iterator[str]:
             N_("{n} contracts have no visible delivery."),
         )
         yield say.plural(one, many, report.total.without_delivery)
-    if report.regions or report.asked:
-        yield say.text("Asked about {what}", what=", ".join((*report.regions, *report.asked)))
+    if asked := (*report.regions, *report.categories, *report.asked):
+        yield say.text("Asked about {what}", what=", ".join(asked))
     seen = lens_words(report.lens, NEVER, say)
     yield seen[:1].upper() + seen[1:]
