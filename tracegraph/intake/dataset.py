@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+from typing import Final
 
 from tracegraph.change_set import ChangeSet
 from tracegraph.errors import Problem
@@ -219,14 +220,19 @@ def _change_set(
     )
 
 
+#: Items that the store is asked about at once: a read of half a million would outlast its deadline.
+ENDS_AT_ONCE: Final = 20_000
+
+
 def _ends_asker(ask: AsksStanding | None) -> AsksEnds | None:
     if ask is None:
         return None
 
     def ends(wanted: Iterable[str]) -> Standing:
-        found: Collection[str] = list(wanted)
         nothing: Collection[tuple[Label, str]] = ()
-        return ask((), nothing, found) if found else Standing(labels=())
+        every = list(wanted)
+        blocks = (every[at : at + ENDS_AT_ONCE] for at in range(0, len(every), ENDS_AT_ONCE))
+        return Standing(labels=(), claims=[claim for block in blocks for claim in ask((), nothing, block).claims])
 
     return ends
 
