@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from functools import cached_property
+from itertools import chain, repeat
 
 import numpy as np
+import numpy.typing as npt
 
 from tracegraph.graph.csr import Csr, Ints, csr_of
-from tracegraph.graph.node_names import Positions, listed
-from tracegraph.graph.route_graph import CLAIM, INFERRED, Node
+from tracegraph.graph.node_names import Positions, chosen, named
+from tracegraph.graph.route_graph import CLAIM, INFERRED
 from tracegraph.graph.snapshot import CsrGraph
 from tracegraph.vocabulary import Grade
 from tracegraph.walk.portfolio import Portfolio
 
 
 class RouteNames:
-    """The names of a portfolio's nodes, made when asked for: a million pairs are not kept.
+    """The names of a portfolio's nodes, made when first asked for: a sweep needs none.
 
     Parameters
     ----------
@@ -43,11 +45,11 @@ class RouteNames:
         return self.first_contract + len(self._portfolio.contract_ids)
 
     def __iter__(self) -> Iterator[Hashable]:
-        return map(self._name, range(len(self)))
+        return iter(self._names)
 
     def many(self, positions: Positions) -> list[Hashable]:
         """Return the pairs at these positions."""
-        return [self._name(position) for position in listed(positions)]
+        return chosen(self._names, positions)
 
     def find(self, name: object) -> int | None:
         """Return the position of a pair."""
@@ -62,13 +64,15 @@ class RouteNames:
             return item if name[1] == CLAIM else None
         return self.first_contract + contract
 
-    def _name(self, position: int) -> Node:
-        portfolio = self._portfolio
-        if position < portfolio.n:
-            return portfolio.items.ids[position], CLAIM
-        if position < self.first_contract:
-            return portfolio.items.ids[int(self.entered[position - portfolio.n])], INFERRED
-        return portfolio.contract_ids[position - self.first_contract], CLAIM
+    @cached_property
+    def _names(self) -> npt.NDArray[np.object_]:
+        ids, contracts = self._portfolio.items.ids, self._portfolio.contract_ids
+        pairs = chain(
+            zip(ids, repeat(CLAIM)),
+            ((ids[item], INFERRED) for item in self.entered.tolist()),
+            zip(contracts, repeat(CLAIM)),
+        )
+        return named(pairs, len(self))
 
     @cached_property
     def _inferred(self) -> dict[int, int]:
