@@ -8,7 +8,7 @@ from typing import Final
 from tracegraph.answer import Answer
 from tracegraph.answer_compare import ClaimChange, Unseen
 from tracegraph.lens import Lens
-from tracegraph.model import Claim, holder_of
+from tracegraph.model import Claim, holder_of, item_id
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import GOODS_TYPES, Certainty, Label, RelationshipType
 from tracegraph.walk.reach import reach
@@ -34,7 +34,7 @@ def changes_upstream(
     lenses = (before.question.lens, after.question.lens)
     if lenses[0] == lenses[1]:
         return [], False
-    holders = {holder_of(item) for answer in (before, after) for item in answer.affected}
+    holders: set[str] = {holder_of(item) for answer in (before, after) for item in answer.affected}
     holders |= {selector.id for answer in (before, after) for selector in answer.question.scope}
     items: set[str] = set()
     truncated = False
@@ -50,18 +50,33 @@ def changes_upstream(
         items |= {end for pair in (*cone.claims, *cone.inferred) for end in pair if "/" in end}
         truncated = truncated or cone.truncated
     holders |= {holder_of(item) for item in items}
-    shown = [dict(_bearing(contracts, items, holders, reader, lens)) for lens in lenses]
+    moved = _items_at(holders, reader, lenses[0]) ^ _items_at(holders, reader, lenses[1])
+    shown = [dict(_bearing(contracts, (items, moved), holders, reader, lens)) for lens in lenses]
     changes = [ClaimChange(c, True, unseen_by(c, lenses[0])) for key, c in shown[1].items() if key not in shown[0]]
     changes += [ClaimChange(c, False, unseen_by(c, lenses[1])) for key, c in shown[0].items() if key not in shown[1]]
     return sorted(changes, key=lambda change: change.claim.claim_id), truncated
 
 
+def _items_at(holders: Collection[str], reader: GraphReader, lens: Lens) -> set[str]:
+    held = reader.items_of(sorted(holders), lens)
+    return {str(item_id(holding.holder_id, product)) for holding in held for product in holding.products}
+
+
 def _bearing(
-    contracts: Collection[str], items: Collection[str], holders: Collection[str], reader: GraphReader, lens: Lens
+    contracts: Collection[str],
+    items: tuple[set[str], set[str]],
+    holders: Collection[str],
+    reader: GraphReader,
+    lens: Lens,
 ) -> Iterable[tuple[str, Claim]]:
-    """Yield the claims that a lens shows and on which the contracts' statuses may rest, by claim id."""
-    ends = sorted({*items, *contracts})
+    """Yield the claims that a lens shows and on which the contracts' statuses may rest, by claim id.
+
+    `items` are those upstream, and those that one lens alone shows: any claim that touches one of these brings it.
+    """
+    upstream, moved = items
+    ends = sorted({*upstream, *moved, *contracts})
     found = reader.links_of(ends, (*GOODS_TYPES, T.OFFERS), "upstream", lens)
+    found += reader.links_of(sorted(moved), GOODS_TYPES, "downstream", lens) if moved else []
     waiting, known = set(holders), set[str]()
     while waiting:  # owners of owners, however many
         known |= waiting

@@ -17,6 +17,7 @@ from tests.contract.build import (
     holder,
     incident,
     offers,
+    operated,
     owned,
     supplies,
 )
@@ -130,6 +131,18 @@ def test_a_list_that_becomes_complete_is_a_cause_too(tmp_path: Path) -> None:
     found = compared(store, at(EARLY))
     assert only(found) == (Movement.LEFT, [("src-4",)])
     assert found.causes.by_contract["c1"][0].without is Status.UNMAPPED
+
+
+def test_a_sale_elsewhere_that_shows_that_the_plant_makes_the_goods_is_a_cause(tmp_path: Path) -> None:
+    """Nothing upstream of the contract is new; but the plant is now known to have an item, which its operator sells."""
+    store = chain(
+        tmp_path,
+        operated("f4", "s1", **said("src-0", EARLY)),
+        offers("f4/masks", **said("src-0", EARLY)),
+        supplies("f4/gloves", "x1/gloves", **said("src-5", LATE)),
+    )
+    found = compared(store, at(EARLY), scope=(Selector(SelectorKind.FACTORY, "f4"),))
+    assert only(found) == (Movement.CHANGED, [("src-5",)])
 
 
 def test_nothing_new_upstream_is_no_cause_by_its_date(tmp_path: Path) -> None:
