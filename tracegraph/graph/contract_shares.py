@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 
 from tracegraph.answer import Share
-from tracegraph.graph.share_network import ShareNetwork
+from tracegraph.graph.share_network import Network, ShareNetwork
 from tracegraph.graph.share_sources import Side
-from tracegraph.graph.shares import Given, bound, contradictory
+from tracegraph.graph.shares import Sweep, contradictory
 from tracegraph.vocabulary import Certainty
 from tracegraph.walk.open_ends import Outlooks, TierLimited
 from tracegraph.walk.portfolio import Flags, Portfolio
@@ -78,11 +78,12 @@ class PortfolioShares:
         if not len(nodes):
             return {}
         part, outside = network.part(nodes)
-        given = self._given(network.position[nodes], by_position, self.relevant(outlooks))
-        beyond = self.background(outlooks)[outside]
-        low = bound(part, given, Side.LOW, np.zeros(len(outside)))
-        high = bound(part, given, Side.HIGH, beyond)
-        mapped = bound(part, _without_rests(given), Side.HIGH, np.zeros(len(outside)))
+        position = network.position[nodes]
+        sweep, unaffected = self._sweep(part, position, by_position), np.zeros(len(outside))
+        rest, nothing = self.relevant(outlooks, position), np.zeros(len(nodes))
+        low = sweep.bound(Side.LOW, nothing, unaffected)
+        high = sweep.bound(Side.HIGH, rest, self.background(outlooks)[outside])
+        mapped = sweep.bound(Side.HIGH, nothing, unaffected)
         wanted = network.contract[[self.portfolio.contract_index[contract] for contract in contracts]]
         places = np.searchsorted(nodes, wanted)
         return {c: share_of(low[p], high[p], mapped[p]) for c, p in zip(contracts, places.tolist(), strict=True)}
@@ -104,41 +105,44 @@ class PortfolioShares:
         last = np.array([tiers.get(p, 0) >= limited.max_tier for p in network.position[nodes].tolist()], dtype=bool)
         cut = part.bought & np.repeat(last, np.diff(part.first))
         part = replace(part, origin=np.where(cut, len(nodes) + len(outside), part.origin))
-        relevant = self.relevant(outlooks)
-        owners = np.unique(np.repeat(np.arange(len(nodes)), np.diff(part.first))[cut])
-        relevant[network.position[nodes[owners]]] = 1.0
-        given = self._given(network.position[nodes], by_position, relevant)
-        nothing = np.zeros(len(outside) + 1)
-        anything = np.append(np.zeros(len(outside)), 1.0)
-        low = bound(part, given, Side.LOW, nothing)
-        high = bound(part, given, Side.HIGH, anything)
-        mapped = bound(part, _without_rests(given), Side.HIGH, nothing)
+        position = network.position[nodes]
+        rest = self.relevant(outlooks, position)
+        rest[np.repeat(np.arange(len(nodes)), np.diff(part.first))[cut]] = 1.0
+        sweep, nothing = self._sweep(part, position, by_position), np.zeros(len(nodes))
+        not_followed = np.append(np.zeros(len(outside)), 1.0)
+        low = sweep.bound(Side.LOW, nothing, np.zeros(len(outside) + 1))
+        high = sweep.bound(Side.HIGH, rest, not_followed)
+        mapped = sweep.bound(Side.HIGH, nothing, np.zeros(len(outside) + 1))
         place = int(np.searchsorted(nodes, end))
         return share_of(low[place], high[place], mapped[place])
 
-    def relevant(self, outlooks: Outlooks) -> Floats:
-        """Return, by position, what goods from sources that nobody listed may be worth: 1 at relevant open ends."""
-        return np.concatenate([outlooks.relevant_flags, self.portfolio.open_contracts]).astype(np.float64)
+    def relevant(self, outlooks: Outlooks, position: Ints) -> Floats:
+        """Return what goods from sources that nobody listed may be worth: 1 at relevant open ends.
+
+        `position`: of items in the portfolio; of contracts, plus the number of items.
+        """
+        contract = position >= self.portfolio.n
+        worth = np.zeros(len(position))
+        worth[~contract] = outlooks.relevant_at(position[~contract])
+        worth[contract] = self.portfolio.open_contracts[position[contract] - self.portfolio.n]
+        return worth
 
     def background(self, outlooks: Outlooks) -> Floats:
         """Return, by node, the high bound that relevant open ends alone make."""
         key = outlooks.relevant_classes
         if key not in self._backgrounds:
-            network = self.network
-            given = self._given(network.position, {}, self.relevant(outlooks))
-            self._backgrounds[key] = bound(network.network, given, Side.HIGH)
+            position = self.network.position
+            rest = self.relevant(outlooks, position)
+            self._backgrounds[key] = self._sweep(self.network.network, position, {}).bound(Side.HIGH, rest)
             while len(self._backgrounds) > KEPT:
                 self._backgrounds.popitem(last=False)
         self._backgrounds.move_to_end(key)
         return self._backgrounds[key]
 
-    def _given(self, position: Ints, affected: Mapping[int, Certainty], relevant: Floats) -> Given:
-        return Given(
-            certain=_flagged(position, affected, Certainty.CERTAIN),
-            candidate=_flagged(position, affected, Certainty.CANDIDATE),
-            rest=relevant[position],
-            rest_low=np.zeros(len(position)),
-        )
+    @staticmethod
+    def _sweep(network: Network, position: Ints, affected: Mapping[int, Certainty]) -> Sweep:
+        certain, candidate = (_flagged(position, affected, c) for c in (Certainty.CERTAIN, Certainty.CANDIDATE))
+        return Sweep(network, certain, candidate)
 
 
 def share_of(low: float, high: float, mapped: float) -> Share:
@@ -150,7 +154,3 @@ def share_of(low: float, high: float, mapped: float) -> Share:
 def _flagged(position: Ints, affected: Mapping[int, Certainty], certainty: Certainty) -> Flags:
     wanted = np.array([p for p, found in affected.items() if found is certainty], dtype=np.int64)
     return np.isin(position, wanted)
-
-
-def _without_rests(given: Given) -> Given:
-    return Given(given.certain, given.candidate, np.zeros(len(given.rest)), given.rest_low)

@@ -107,6 +107,7 @@ def reached_contracts(graph: nx.DiGraph[Node], contracts: set[str], max_tier: in
     section 8.
     """
     limit = max_tier if max_tier is not None else graph.number_of_nodes()
+    met = contracts.intersection(node for node, _ in graph)
     present: set[int] = {edge["grade"] for _, _, edge in graph.edges(data=True)}
     best: dict[str, Route] = {}
     documented: dict[str, int] = {}
@@ -115,7 +116,7 @@ def reached_contracts(graph: nx.DiGraph[Node], contracts: set[str], max_tier: in
         if grade.rank not in present and grade is not Grade.INFERRED:
             continue
         lengths = _lengths(graph, grade.rank)
-        for contract in contracts:
+        for contract in met:
             length = lengths.get((contract, CLAIM))
             if length is not None and length[0] <= limit:
                 best.setdefault(contract, Route((*length[3], contract), _inferred(length), grade))

@@ -56,10 +56,12 @@ class Circle:
         Values; those of the nodes themselves are found here.
     rest : float array by node
         Values of the rests.
+    side : Side
+        Which bound.
     """
 
-    def __init__(self, sources: Sources, of: Floats, rest: Floats) -> None:
-        self.sources, self.of, self.rest = sources, of.copy(), rest
+    def __init__(self, sources: Sources, of: Floats, rest: Floats, side: Side) -> None:
+        self.sources, self.of, self.rest, self.side = sources, of.copy(), rest, side
         self.local: Ints = np.full(len(of), -1, dtype=np.int64)
         self.local[sources.nodes] = np.arange(sources.count)
         ingredients, alternatives = sources.ingredients, len(sources.origin)
@@ -97,14 +99,14 @@ class Circle:
 
     def _values(self, found: Floats) -> Floats:
         self.of[self.sources.nodes] = found
-        return self.sources.values(self.of, self.rest)
+        return self.sources.values(self.of, self.rest, self.side)
 
     def _best(self, found: Floats) -> Choices:
         """Return the choices that the equations make at these values."""
         values = self._values(found)
         ingredients = self.sources.ingredients
-        brought = ingredients.share * self.of[ingredients.origin]
-        if self.sources.side is Side.HIGH:
+        brought = ingredients.brought(self.of, self.side)
+        if self.side is Side.HIGH:
             sums = np.bincount(ingredients.making, weights=brought, minlength=ingredients.makings)
             capped = sums >= 1.0
             active = ~capped[ingredients.making]
@@ -114,7 +116,7 @@ class Circle:
             order = np.lexsort((-brought, ingredients.making))
             first = np.flatnonzero(np.diff(ingredients.making[order], prepend=-1))
             active[order[first]] = True
-        return Choices(self.sources.shares(values), active, capped)
+        return Choices(self.sources.shares(values, self.side), active, capped)
 
     def _linear(self, choices: Choices) -> tuple[Ints, Ints, Floats, Floats]:
         """Return rows, columns and coefficients among the owners, and constants by owner."""
@@ -123,7 +125,7 @@ class Circle:
         made = choices.shares[self.source_of_making]
         owner = np.concatenate([sources.owner[:alternatives], self.owner_of_ingredient[choices.active]])
         origin = np.concatenate([sources.origin, ingredients.origin[choices.active]])
-        used = made[ingredients.making] * ingredients.share
+        used = made[ingredients.making] * ingredients.share(self.side)
         weight = np.concatenate([choices.shares[:alternatives], used[choices.active]])
         column = self.local[origin]
         inside = column >= 0
@@ -148,7 +150,7 @@ class Circle:
         High bounds go on from what was reached: where own making gains (its ingredients bring more than all), no choice
         alone, begun anew from 0, leads to the least solution of all together. Low bounds never gain and begin anew.
         """
-        if self.sources.side is Side.HIGH:
+        if self.side is Side.HIGH:
             rising = self._rising(choices, reached)
         else:
             rising, reached = self._alive(choices), np.zeros(len(reached))
@@ -174,7 +176,7 @@ class Circle:
     def _with_minima(self, choices: Choices, found: Floats) -> Choices:
         """Return the choices, those that are left to a minimum made at these values."""
         best = self._best(found)
-        if self.sources.side is Side.HIGH:
+        if self.side is Side.HIGH:
             return replace(choices, active=best.active, capped=best.capped)
         return replace(choices, shares=best.shares)
 
@@ -204,14 +206,14 @@ class Circle:
     def _improved(self, choices: Choices, found: Floats) -> Choices | None:
         """Return the choices with those changed that are strictly better at these values; None when none is."""
         best = self._best(found)
-        if self.sources.side is Side.HIGH:
+        if self.side is Side.HIGH:
             values = self._values(found)
             gain = self.sources.sum((best.shares - choices.shares) * values) > BETTER
             if not gain.any():
                 return None
             return replace(choices, shares=np.where(gain[self.sources.owner], best.shares, choices.shares))
         ingredients = self.sources.ingredients
-        brought = ingredients.share * self.of[ingredients.origin]
+        brought = ingredients.brought(self.of, self.side)
         more = np.bincount(
             ingredients.making,
             weights=brought * (best.active.astype(np.float64) - choices.active),

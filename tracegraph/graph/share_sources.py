@@ -35,12 +35,21 @@ class Ingredients:
 
     making: Ints
     origin: Ints
-    share: Floats
+    low: Floats
+    high: Floats
     makings: int
+
+    def brought(self, of: Floats, side: Side) -> Floats:
+        """Return what each brings: its low share of the low bound, or its high share of the high bound."""
+        return self.share(side) * of[self.origin]
+
+    def share(self, side: Side) -> Floats:
+        """Return the share of each that counts for a bound."""
+        return self.high if side is Side.HIGH else self.low
 
     def values(self, of: Floats, side: Side) -> Floats:
         """Return, by making, ``max(l_i * low_i)`` or ``min(1, sum(u_i * high_i))``."""
-        brought = self.share * of[self.origin]
+        brought = self.brought(of, side)
         if side is Side.HIGH:
             return np.minimum(1.0, np.bincount(self.making, weights=brought, minlength=self.makings))
         found = np.zeros(self.makings)
@@ -49,7 +58,7 @@ class Ingredients:
 
 
 class Sources:
-    """The sources of some nodes of a network, for one side.
+    """The sources of some nodes of a network.
 
     Parameters
     ----------
@@ -57,8 +66,6 @@ class Sources:
         Where the nodes are.
     nodes : int64 array
         The nodes; below, *owner* numbers them.
-    side : Side
-        Which bound is poured.
 
     Attributes
     ----------
@@ -74,14 +81,13 @@ class Sources:
         Whether the low shares sum to more than 1, or the high shares to less with no rest to take it.
     """
 
-    def __init__(self, network: Network, nodes: Ints, side: Side) -> None:
-        self.side, self.count, self.nodes = side, len(nodes), nodes
+    def __init__(self, network: Network, nodes: Ints) -> None:
+        self.count, self.nodes = len(nodes), nodes
         inflows, owner = network.inflows(nodes)
         made = network.ingredient[inflows]
         makers, making = np.unique(owner[made], return_inverse=True)
         used = inflows[made]
-        share = network.high[used] if side is Side.HIGH else network.low[used]
-        self.ingredients = Ingredients(making, network.origin[used], share, len(makers))
+        self.ingredients = Ingredients(making, network.origin[used], network.low[used], network.high[used], len(makers))
         alternatives = inflows[~made]
         rests = np.flatnonzero(network.has_rest[nodes])
         self.origin, self.rests = network.origin[alternatives], nodes[rests]
@@ -95,16 +101,16 @@ class Sources:
         self.has_source: Flags = np.bincount(self.owner, minlength=self.count) > 0
         self.contradictory: Flags = ((self.left < -SHARE_TOLERANCE) | short) & self.has_source
 
-    def values(self, of: Floats, rest: Floats) -> Floats:
+    def values(self, of: Floats, rest: Floats, side: Side) -> Floats:
         """Return the value of each source, from values by node and the values of rests by node."""
-        return np.concatenate([of[self.origin], self.ingredients.values(of, self.side), rest[self.rests]])
+        return np.concatenate([of[self.origin], self.ingredients.values(of, side), rest[self.rests]])
 
-    def shares(self, values: Floats) -> Floats:
+    def shares(self, values: Floats, side: Side) -> Floats:
         """Return the share that each source gets, from the values of the sources.
 
         Where shares contradict each other, all goes to the source of the highest (lowest) value.
         """
-        preferred = np.lexsort((-values if self.side is Side.HIGH else values, self.owner))
+        preferred = np.lexsort((-values if side is Side.HIGH else values, self.owner))
         room, owner = self.room[preferred], self.owner[preferred]
         poured = np.cumsum(room)
         start = np.flatnonzero(np.diff(owner, prepend=-1))
@@ -119,10 +125,10 @@ class Sources:
             shares[preferred[start[self.contradictory[owner[start]]]]] = 1.0
         return shares
 
-    def pour(self, of: Floats, rest: Floats) -> Floats:
+    def pour(self, of: Floats, rest: Floats, side: Side) -> Floats:
         """Return the bound of each owner; 0 for one without any source."""
-        values = self.values(of, rest)
-        return np.clip(self.sum(self.shares(values) * values), 0.0, 1.0)
+        values = self.values(of, rest, side)
+        return np.clip(self.sum(self.shares(values, side) * values), 0.0, 1.0)
 
     def sum(self, weights: Floats) -> Floats:
         """Return the sum over the sources of each owner."""

@@ -39,24 +39,15 @@ class Given:
     rest_low: Floats
 
 
-def bound(network: Network, given: Given, side: Side, outside: Floats | None = None) -> Floats:
-    """Return one bound of every node's share.
+class Sweep:
+    """A network whose affected nodes are known, ready for sweeps.
 
     Parameters
     ----------
     network : Network
         Nodes and inflows.
-    given : Given
-        What is affected, and what is not known.
-    side : Side
-        Which bound.
-    outside : float array, optional
-        The same bound of the places outside that inflows come from; none by default.
-
-    Returns
-    -------
-    float array by node
-        In [0, 1].
+    certain, candidate : bool arrays by node
+        As in `Given`.
 
     Notes
     -----
@@ -68,25 +59,55 @@ def bound(network: Network, given: Given, side: Side, outside: Floats | None = N
     ----------
     R. Givan, S. Leach, T. Dean, Bounded-parameter Markov decision processes, Artificial Intelligence 122, 2000.
     """
-    fixed = given.certain | given.candidate if side is Side.HIGH else given.certain
-    values = np.concatenate([fixed.astype(np.float64), np.zeros(0) if outside is None else outside])
+
+    def __init__(self, network: Network, certain: Flags, candidate: Flags) -> None:
+        self.network, self.certain, self.candidate = network, certain, candidate
+        free = np.flatnonzero(~certain)
+        layers = np.split(free, np.flatnonzero(np.diff(network.layer[free])) + 1)
+        self._layers = [self._layer(nodes) for nodes in layers if len(nodes)]
+
+    def _layer(self, nodes: Ints) -> tuple[Sources, list[Ints]]:
+        """Return the sources of a layer's nodes outside circles, and the members of each circle."""
+        circle = self.network.circle[nodes]
+        circles = [nodes[circle == number] for number in np.unique(circle[circle >= 0]).tolist()]
+        return Sources(self.network, nodes[circle < 0]), circles
+
+    def bound(self, side: Side, rest: Floats, outside: Floats | None = None) -> Floats:
+        """Return one bound of every node's share.
+
+        Parameters
+        ----------
+        side : Side
+            Which bound.
+        rest : float array by node
+            This bound of goods from sources that nobody listed.
+        outside : float array, optional
+            This bound of the places outside that inflows come from; none by default.
+
+        Returns
+        -------
+        float array by node
+            In [0, 1].
+        """
+        fixed = self.certain | self.candidate if side is Side.HIGH else self.certain
+        values = np.concatenate([fixed.astype(np.float64), np.zeros(0) if outside is None else outside])
+        for plain, circles in self._layers:
+            if plain.count:
+                found = plain.pour(values, rest, side)
+                values[plain.nodes] = np.where(fixed[plain.nodes], 1.0, found)
+            for members in circles:
+                free = members[~fixed[members]]
+                values[free] = Circle(Sources(self.network, free), values, rest, side).solve()
+        return values[: self.network.size]
+
+
+def bound(network: Network, given: Given, side: Side, outside: Floats | None = None) -> Floats:
+    """Return one bound of every node's share; see `Sweep.bound`."""
     rest = given.rest if side is Side.HIGH else given.rest_low
-    free = np.flatnonzero(~fixed)
-    layers = network.layer[free]
-    for nodes in np.split(free, np.flatnonzero(np.diff(layers)) + 1):
-        if not len(nodes):
-            continue
-        circle = network.circle[nodes]
-        plain = nodes[circle < 0]
-        if len(plain):
-            values[plain] = Sources(network, plain, side).pour(values, rest)
-        for number in np.unique(circle[circle >= 0]).tolist():
-            members: Ints = nodes[circle == number]
-            values[members] = Circle(Sources(network, members, side), values, rest).solve()
-    return values[: network.size]
+    return Sweep(network, given.certain, given.candidate).bound(side, rest, outside)
 
 
 def contradictory(network: Network) -> Ints:
     """Return the nodes whose stated shares contradict each other."""
     every = np.arange(network.size)
-    return every[Sources(network, every, Side.LOW).contradictory]
+    return every[Sources(network, every).contradictory]

@@ -58,6 +58,23 @@ def _could_be_an_input(a: str, made: str, catalogue: Catalogue) -> bool:
     return a != made and not catalogue.comparable(a, made)
 
 
+#: Classes of open ends, as bits: relevant, matching the goods, set aside only as own making.
+Meaning = tuple[int, int, int]
+
+
+def meaning_of(product: str, portfolio: Portfolio) -> Meaning:
+    """Return what the classes of open ends mean for one product at stake; kept with the portfolio."""
+    if product not in portfolio.meanings:
+        relevant = match = own = 0
+        for number, (there, bought) in enumerate(portfolio.classes):
+            judged = relevance(there, bought, (product,), portfolio.catalogue)
+            relevant |= judged.relevant << number
+            match |= judged.goods_match << number
+            own |= judged.makes_own << number
+        portfolio.meanings[product] = relevant, match, own
+    return portfolio.meanings[product]
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What the open ends say of one contract, should it have no route.
@@ -95,19 +112,13 @@ class Outlooks:
         self._of_classes = lru_cache(maxsize=None)(self._judge)
 
     @cached_property
-    def _class_relevance(self) -> list[Relevance]:
-        catalogue = self.portfolio.catalogue
-        return [relevance(product, bought, self.at_stake, catalogue) for product, bought in self.portfolio.classes]
-
-    @cached_property
-    def _masks(self) -> tuple[int, int, int]:
-        """Classes, as bits, that are relevant, that match the goods, that are set aside as own making."""
+    def _masks(self) -> Meaning:
+        """What the classes of open ends mean for any of the products at stake."""
         relevant = match = own = 0
-        for number, judged in enumerate(self._class_relevance):
-            relevant |= judged.relevant << number
-            match |= judged.goods_match << number
-            own |= judged.makes_own << number
-        return relevant, match, own
+        for product in self.at_stake:
+            meaning = meaning_of(product, self.portfolio)
+            relevant, match, own = relevant | meaning[0], match | meaning[1], own | meaning[2]
+        return relevant, match, own & ~relevant
 
     def of(self, contract: str) -> Outlook:
         """Return the outlook of one contract."""
@@ -176,8 +187,13 @@ class Outlooks:
     @cached_property
     def relevant_flags(self) -> Flags:
         """Whether each item is a relevant open end."""
-        judged = np.array([*(found.relevant for found in self._class_relevance), False], dtype=bool)
-        flags: Flags = judged[self.portfolio.open_classes]
+        return self.relevant_at(np.arange(self.portfolio.n))
+
+    def relevant_at(self, items: Ints) -> Flags:
+        """Return whether items, by position, are relevant open ends."""
+        judged = np.zeros(len(self.portfolio.classes) + 1, dtype=bool)  # the last: of an item that is no open end
+        judged[members(self._masks[0], len(judged))] = True
+        flags: Flags = judged[self.portfolio.open_classes[items]]
         return flags
 
     def relevant_items(self) -> list[int]:

@@ -60,6 +60,8 @@ class Portfolio:
         )
         self._sourcing = decided_sourcings(columns, index)
         self.operations = columns.operations
+        #: What the classes of open ends mean, by product at stake; kept by `tracegraph.walk.open_ends.meaning_of`.
+        self.meanings: dict[str, tuple[int, int, int]] = {}
 
     @cached_property
     def contract_index(self) -> Mapping[str, int]:

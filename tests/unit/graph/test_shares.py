@@ -63,11 +63,11 @@ def given(made: Network, place: Sequence[int], certain: Iterable[int], rest: flo
 
 def iterated(made: Network, known: Given, side: Side, rounds: int) -> np.ndarray:
     """Return what iterating the equations from 0 comes to: the least fixed point, slowly."""
-    sources = Sources(made, np.arange(made.size), side)
+    sources = Sources(made, np.arange(made.size))
     rest = known.rest if side is Side.HIGH else known.rest_low
     values = known.certain.astype(float)
     for _ in range(rounds):
-        fresh = np.where(known.certain, 1.0, sources.pour(values, rest))
+        fresh = np.where(known.certain, 1.0, sources.pour(values, rest, side))
         if np.abs(fresh - values).max() == 0:
             break
         values = fresh
