@@ -43,7 +43,6 @@ from tracegraph.walk.reach import reach
 T = TypeVar("T")
 
 INCIDENTS: Final = 100
-WALKS: Final = 10  # of the incidents, asked one by one
 MS: Final = 1000.0
 
 
@@ -121,15 +120,15 @@ def measure_snapshot(url: str, lens: Lens) -> dict[str, Any]:
     return {"claims": claims, "read_s": read, "build_s": build, "claims_per_s": claims / (read + build)}
 
 
-def measure_sweep(url: str, lens: Lens, factories: Sequence[str]) -> dict[str, Any]:
-    """Return the time of all contracts against many incidents by the snapshot, and by walks."""
+def measure_sweep(url: str, lens: Lens, factories: Sequence[str], asked: int) -> dict[str, Any]:
+    """Return the time of all contracts against many incidents by the snapshot, and by walks, of which some are made."""
     full = FullAnswer(url, lens)
     full.ask(factories[0])
     sweep = PortfolioSweep(lens, full.store, full.portfolios)
     first_s, _ = timed(lambda: sweep.readings([scope_of(factories[0])]))
     sweep_s, found = timed(lambda: sweep.readings([scope_of(factory) for factory in factories]))
     walks = []
-    for factory, readings in list(zip(factories, found, strict=True))[:WALKS]:
+    for factory, readings in list(zip(factories, found, strict=True))[:asked]:
         walk_s, answer = timed(lambda factory=factory: full.ask(factory))  # type: ignore[misc]
         walks.append(walk_s)
         stated = {dependent.facts.contract_id: dependent.status for dependent in answer.dependents}
@@ -200,7 +199,7 @@ def store_of(size: str) -> tuple[str, Plan]:
     return f"sqlite:///{path}", plan_of(dataset.shape, Options(questions=INCIDENTS))
 
 
-def bench(size: str) -> dict[str, Any]:
+def bench(size: str, walks: int) -> dict[str, Any]:
     """Measure everything for a size."""
     url, plan = store_of(size)
     hubs = plan.hubs[:5]
@@ -213,7 +212,7 @@ def bench(size: str) -> dict[str, Any]:
         result[name] = {
             "shares": shares,
             "snapshot": apart(measure_snapshot, url, lens),
-            "sweep": apart(measure_sweep, url, lens, chosen),
+            "sweep": apart(measure_sweep, url, lens, chosen, walks),
             "backend": apart(measure_backend, url, lens, hubs),
         }
     return result | {"load_after": load()}
@@ -268,9 +267,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.exposure", description=__doc__.splitlines()[0])
     parser.add_argument("--size", choices=sorted(SIZES), default="small")
+    parser.add_argument("--walks", type=int, default=10, help="incidents that are also asked one by one")
     parser.add_argument("--out", type=Path, help="results file (default: bench/results/exposure-SIZE.json)")
     told = parser.parse_args(arguments)
-    result = bench(told.size)
+    result = bench(told.size, told.walks)
     out = told.out or RESULTS / f"exposure-{told.size}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -29,6 +29,7 @@ class Catalogue:
         self._ancestors: dict[str, frozenset[str]] = {}
         self._made_into: dict[str, frozenset[str]] = {}
         self._closed: dict[str, bool] = {}
+        self._rules: dict[tuple[str, str], Rule | None] = {}
 
     def ancestors(self, product: str) -> frozenset[str]:
         """Return the products that are broader, at any distance; without `product` itself."""
@@ -61,6 +62,11 @@ class Catalogue:
 
     def rule(self, p: str, q: str) -> Rule | None:
         """Return the first rule by which `p` may become `q`; None when there is no reason to think so."""
+        if (p, q) not in self._rules:
+            self._rules[p, q] = self._rule(p, q)
+        return self._rules[p, q]
+
+    def _rule(self, p: str, q: str) -> Rule | None:
         if UNSPECIFIED in (p, q):
             return Rule.UNSPECIFIED
         if self.comparable(p, q):

@@ -139,7 +139,7 @@ def _items(connection: sqlite3.Connection, touched: list[Ints]) -> list[ItemRow]
     makers = {pk for (pk,) in connection.execute("SELECT pk FROM node NOT INDEXED WHERE label = ?", (factory,))}
     rows = connection.execute(f"SELECT pk, id, holder_pk FROM node NOT INDEXED WHERE space = {ITEM_SPACE}")
     return [
-        ItemRow(pk, item_id, *item_id.split("/", 1), holder_pk in makers)  # type: ignore[call-arg]
+        ItemRow._make((pk, item_id, *item_id.split("/", 1), holder_pk in makers))
         for pk, item_id, holder_pk in rows
         if flags[pk]
     ]

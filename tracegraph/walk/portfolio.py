@@ -20,7 +20,7 @@ import numpy.typing as npt
 from tracegraph.products import Catalogue
 from tracegraph.store.rows import PortfolioColumns
 from tracegraph.vocabulary import Sourcing
-from tracegraph.walk.inference import becoming
+from tracegraph.walk.inference import FEW, becoming
 from tracegraph.walk.portfolio_columns import (
     Floats,
     Pairs,
@@ -166,16 +166,24 @@ class Portfolio:
             held.setdefault(holder, {})[product] = position
         for goods in held.values():
             if len(goods) > 1:
-                for product, position in goods.items():
-                    yield from ((position, goods[q]) for q, _ in becoming(product, goods, self.catalogue))
+                yield from self._among(goods, goods)
         for factory, operator in self.operations:
-            yield from self._passed_on(held.get(factory, {}), held.get(operator, {}))
+            made, kept = held.get(factory), held.get(operator)
+            if made and kept:
+                yield from ((position, kept[product]) for product, position in made.items() if product in kept)
+                yield from self._among(made, kept)
 
-    def _passed_on(self, made: Mapping[str, int], held: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-        for product, position in made.items() if held else ():
-            if product in held:
-                yield position, held[product]
-            yield from ((position, held[q]) for q, _ in becoming(product, held, self.catalogue))
+    def _among(self, origins: Mapping[str, int], ends: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+        """Yield the steps from goods to other goods that they may become."""
+        if len(ends) > FEW:
+            for product, position in origins.items():
+                yield from ((position, ends[q]) for q, _ in becoming(product, ends, self.catalogue))
+            return
+        rule = self.catalogue.rule
+        for p, a in origins.items():
+            for q, b in ends.items():
+                if p != q and rule(p, q) is not None:
+                    yield a, b
 
     @cached_property
     def flow(self) -> Flow:

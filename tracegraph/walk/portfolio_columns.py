@@ -14,7 +14,7 @@ import numpy.typing as npt
 from tracegraph.decide import SourcingValue, decide_share, decide_sourcing
 from tracegraph.model import item_id
 from tracegraph.store.rows import PortfolioColumns
-from tracegraph.vocabulary import UNSPECIFIED
+from tracegraph.vocabulary import UNSPECIFIED, Sourcing
 from tracegraph.walk.propagate import Ints
 
 Floats = npt.NDArray[np.float64]
@@ -124,8 +124,15 @@ def claimed_pairs(columns: PortfolioColumns, kind: int, index: Ints, shares: Dec
 def decided_sourcings(columns: PortfolioColumns, index: Ints) -> dict[int, SourcingValue]:
     """Return the decided sourcing by position, where somebody states one."""
     stated: dict[int, list[tuple[int, str, str, int | None]]] = {}
-    for row in columns.sourcings:
-        if (position := int(index[row.handle])) >= 0:
-            stated.setdefault(position, []).append((row.grade, row.recorded_at, row.sourcing, row.source_count))
-    decided = {position: decide_sourcing(rows) for position, rows in stated.items()}
-    return {position: value for position, value in decided.items() if value is not None}
+    positions = index[np.array([row.handle for row in columns.sourcings], dtype=np.int64)].tolist()
+    for position, (_, grade, recorded_at, sourcing, count) in zip(positions, columns.sourcings, strict=True):
+        if position >= 0:
+            stated.setdefault(position, []).append((grade, recorded_at, sourcing, count))
+    words = {word.value: word for word in Sourcing}
+    decided: dict[int, SourcingValue] = {}
+    for position, rows in stated.items():
+        if len(rows) == 1:  # the usual case: nothing to decide
+            decided[position] = SourcingValue(words[rows[0][2]], rows[0][3])
+        elif (value := decide_sourcing(rows)) is not None:
+            decided[position] = value
+    return decided
