@@ -188,9 +188,9 @@ def plain_of(snapshot: CsrGraph) -> nx.DiGraph[int]:
     return graph
 
 
-def store_of(size: str) -> tuple[str, Plan]:
+def store_of(size: str, work: Path) -> tuple[str, Plan]:
     """Return the store of a size, made where it is not there, and the questions."""
-    folder = WORK / size
+    folder = work / size
     path = folder / "store.db"
     dataset: Dataset = generate(SIZES[size], folder / "dataset")
     if not path.exists():
@@ -199,9 +199,9 @@ def store_of(size: str) -> tuple[str, Plan]:
     return f"sqlite:///{path}", plan_of(dataset.shape, Options(questions=INCIDENTS))
 
 
-def bench(size: str, walks: int) -> dict[str, Any]:
+def bench(size: str, walks: int, work: Path = WORK) -> dict[str, Any]:
     """Measure everything for a size."""
-    url, plan = store_of(size)
+    url, plan = store_of(size, work)
     hubs = plan.hubs[:5]
     chosen = random.Random(SEED).sample(list(plan.random), min(INCIDENTS, len(plan.random)))
     result: dict[str, Any] = {"size": size, "machine": machine(None), "load_before": load()}
@@ -268,9 +268,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.exposure", description=__doc__.splitlines()[0])
     parser.add_argument("--size", choices=sorted(SIZES), default="small")
     parser.add_argument("--walks", type=int, default=10, help="incidents that are also asked one by one")
+    parser.add_argument("--work", type=Path, default=WORK, help="folder of the data and stores")
     parser.add_argument("--out", type=Path, help="results file (default: bench/results/exposure-SIZE.json)")
     told = parser.parse_args(arguments)
-    result = bench(told.size, told.walks)
+    result = bench(told.size, told.walks, told.work)
     out = told.out or RESULTS / f"exposure-{told.size}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
