@@ -12,10 +12,12 @@ from pathlib import Path
 
 import networkx
 import pytest
+from click.testing import CliRunner
 
 from tests.unit.demo_world import LENS, demo_store
 from tests.unit.random_worlds import random_world
 from tracegraph.answer import Question
+from tracegraph.cli import main
 from tracegraph.errors import InvalidInput
 from tracegraph.exchange.answers import answer_body
 from tracegraph.exchange.bundle import bundle_files, write_bundle
@@ -129,3 +131,43 @@ def test_nothing_hidden_is_in_it(tmp_path: Path) -> None:
         files = files_of(store, reader, (Selector(SelectorKind.FACTORY, "f1"),))
         assert not any(b"src-3" in content for content in files.values())
         assert not any(b"p1/gloves" in content for content in files.values())
+
+
+# --- the command line ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo')}/store.db"
+    assert CliRunner().invoke(main, ["demo", "--store", url]).exit_code == 0
+    return url
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["incident", "exposure", "demo-inc-gloves-and-debts", "--valid-at", "2019-02-19"],
+        ["dependents", "--group", "demo-gloves", "--countries", "MY", "--lang", "sv", "--json"],
+    ],
+)
+def test_a_command_writes_it_beside_the_answer(words: list[str], demo_url: str, tmp_path: Path) -> None:
+    plain = CliRunner().invoke(main, [*words, "--store", demo_url])
+    done = CliRunner().invoke(main, [*words, "--store", demo_url, "--bundle", str(tmp_path / "out.zip")])
+    assert (done.exit_code, plain.exit_code) == (0, 0), done.output
+    assert str(tmp_path / "out.zip") in done.stderr.replace("\n", "")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        archive.extractall(tmp_path)
+    assert run(Path(sys.executable), tmp_path)[0] == 0
+    if "--json" in words:
+        assert json.loads(done.stdout)["contracts"] == json.loads(plain.stdout)["contracts"]
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [("out.tar", "ends with .zip"), ("nowhere/out.zip", "cannot be written"), (".", "ends with .zip")]
+)
+def test_a_file_that_cannot_be_is_refused(path: str, says: str, demo_url: str, tmp_path: Path) -> None:
+    words = ["dependents", "--factory", "demo-plant-klang", "--store", demo_url, "--bundle", str(tmp_path / path)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert says in done.stderr.replace("\n", " ")
+    assert list(tmp_path.iterdir()) == []

@@ -11,6 +11,7 @@ import click
 from rich.console import RenderableType
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS, Answer, Question
+from tracegraph.cli.bundle import bundle_option, save_bundle
 from tracegraph.cli.failures import DONE, LIMIT_HIT
 from tracegraph.cli.help import Spoken
 from tracegraph.cli.lens import Flags, lens_from
@@ -60,16 +61,22 @@ def asked_from(flags: Flags) -> asking.Asked:
 @limit_options
 @click.option("--no-routes", is_flag=True, help=N_("Leave the routes out."))
 @click.option("--all", "with_no_link", is_flag=True, help=N_("List also the contracts without a link."))
+@bundle_option
 @rows_options
 @common_options
 @pass_session
-def dependents(session: Session, /, **flags: Any) -> int:
+def dependents(session: Session, /, *, bundle: Path | None, **flags: Any) -> int:
     """Answer which contracts depend on a scope."""
     lens = lens_from(session, flags)
     with session.store() as store:
         scope = asking.scope_of(asked_from(flags), store, lens)
         question = Question(scope, lens, flags["max_tier"], flags["max_items"] or DEFAULT_MAX_ITEMS)
-        answer = ask_dependents(question, store, Portfolios(store))
+        portfolios = Portfolios(store)
+        answer = ask_dependents(question, store, portfolios)
+        if bundle is not None:
+            save_bundle(
+                session, bundle, answer, answer_body(answer, with_no_link=True), store=store, portfolios=portfolios
+            )
         view = View(
             now=session.now,
             limit=None if flags["all_rows"] else flags["limit"],

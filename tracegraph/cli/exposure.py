@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from rich.console import RenderableType
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS, Question
 from tracegraph.answer_exposure import Exposure
+from tracegraph.cli.bundle import bundle_option, save_bundle
 from tracegraph.cli.failures import DONE, LIMIT_HIT
 from tracegraph.cli.help import Spoken
 from tracegraph.cli.lens import lens_from
@@ -40,10 +42,11 @@ from tracegraph.store.port import Store
 @limit_options
 @click.option("--no-routes", is_flag=True, help=N_("Leave the routes out."))
 @click.option("--all", "with_no_link", is_flag=True, help=N_("List also the contracts without a link."))
+@bundle_option
 @rows_options
 @common_options
 @pass_session
-def exposure(session: Session, /, *, incident_ids: Sequence[str], **flags: Any) -> int:
+def exposure(session: Session, /, *, incident_ids: Sequence[str], bundle: Path | None, **flags: Any) -> int:
     """Answer which contracts incidents reach."""
     lens = lens_from(session, flags)
     view = View(
@@ -55,7 +58,11 @@ def exposure(session: Session, /, *, incident_ids: Sequence[str], **flags: Any) 
     with session.store() as store:
         views = [find_incident(store, incident, lens) for incident in incident_ids]
         asked = Question((), lens, flags["max_tier"], flags["max_items"] or DEFAULT_MAX_ITEMS)
-        found = ask_exposure(views, asked, store, Portfolios(store))
+        portfolios = Portfolios(store)
+        found = ask_exposure(views, asked, store, portfolios)
+        if bundle is not None:
+            body = exposure_body(found, with_no_link=True)
+            save_bundle(session, bundle, found.answer, body, store=store, portfolios=portfolios)
         session.answer(
             lambda: exposure_body(found, with_no_link=view.with_no_link, with_routes=view.with_routes),
             lambda: _exposure_shown(found, view, store, session),

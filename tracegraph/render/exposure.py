@@ -102,10 +102,49 @@ def amounts(interval: Interval, say: Translator) -> str:
     low, high = money(interval.low, say), money(interval.high, say)
     if low == high:
         return low
+    if interval.low == 0:
+        return say.text("up to {amount}", amount=high)
     if interval.high < MILLION / 10:
         return say.text("SEK {low} to {high}", low=say.number(interval.low), high=say.number(interval.high))
+    if interval.low < MILLION / 10:  # in millions it would pass for nothing
+        return say.text("{low} to {high}", low=low, high=high)
     bounds = (say.number(bound / MILLION, 1) for bound in (interval.low, interval.high))
     return say.text("SEK {low} to {high} m", **dict(zip(("low", "high"), bounds, strict=True)))
+
+
+# --- roll-ups -----------------------------------------------------------------------------------------------------
+
+
+def _rolled(rollups: RollUps, legend: Legend, view: View, say: Translator) -> Iterator[RenderableType]:
+    """Yield the contracts by what they have in common; a list of one row that is not known says nothing."""
+    for part in fields(RollUps):
+        rows: Sequence[RollUp] = getattr(rollups, part.name)
+        if not any(row.key for row in rows):
+            continue
+        shown = rows if view.limit is None else rows[:ROWS_SHOWN]
+        yield from (Text(), heading(say.text(_TITLES[part.name])))
+        yield grid([_row(part.name, row, legend, say) for row in shown])
+        rest = more(len(shown), len(rows), say, say.text("--all-rows shows them"))
+        if rest is not None:
+            yield Padding(rest, (0, 0, 0, 2))
+
+
+def _row(kind: str, row: RollUp, legend: Legend, say: Translator) -> Sequence[RenderableType]:
+    counts = Text(", ").join(
+        [
+            Text(f"{row.counts[status]} {say.text(STATUS[status])}", style=STATUS_STYLE[status])
+            for status in LISTED_STATUSES
+            if row.counts.get(status)
+        ]
+    )
+    return _named(kind, row.key, legend, say), counts, Text(_exposed(row.exposed, say))
+
+
+def _named(kind: str, key: str | None, legend: Legend, say: Translator) -> Text:
+    if key is None:
+        return Text(say.text(_NOT_KNOWN[kind]), style=DIM)
+    name = legend.product(key) if kind == "product" else legend.holder(key)
+    return with_id(name, key) if len(name) + len(key) < NAME_WIDTH else Text(name)
 
 
 # --- what to do next -----------------------------------------------------------------------------------------------

@@ -19,6 +19,6 @@ def test_it_measures_both_lenses_and_finds_the_same_answers(tmp_path: Path, caps
         assert part["sweep"]["ratio"] > 0
         assert part["sweep"]["walks"] == 2
         assert part["snapshot"]["claims"] > 0
-        assert all(row["reached"] > 0 for row in part["backend"]["asked"])
+        assert any(row["reached"] > 0 for row in part["backend"]["asked"])
         assert {row["kind"] for row in part["shares"]["asked"]} == {"typical", "hub"}
     assert "**With inferred steps**" in capsys.readouterr().out
