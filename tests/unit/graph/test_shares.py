@@ -9,6 +9,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from tests.contract.build import LENS, contract, delivered, describes, offers, supplies
 from tests.unit.demo_world import filled
@@ -135,6 +136,61 @@ def test_random_networks_agree_with_iteration_from_nothing(seed: int) -> None:
         slow = iterated(made, known, side, 30_000)
         assert found == pytest.approx(slow, abs=2e-5)
         assert (found >= slow - 1e-9).all()  # iteration from 0 never passes the least fixed point
+
+
+def programme(size: int, inflows: Sequence[Inflow], rests: set[int], worth: float, end: int, sign: int) -> float:
+    """Return the least (sign 1) or most (-1) of node `end` by a linear programme over the goods that reach it.
+
+    Variables are the amounts on each inflow, and from each rest, behind one unit at `end`; of what passes a node each
+    source brings at least its low share and at most its high share. Node 0 is affected: what comes from it counts.
+    """
+    sources = [*inflows, *((-1, node, 0.0, 1.0, False) for node in rests)]
+    counts = np.array([1.0 if a == 0 else worth if a == -1 else 0.0 for a, *_ in sources])
+    equal, at_most = [], []
+    for node in range(1, size):
+        into = np.array([b == node for _, b, *_ in sources], dtype=float)
+        if not into.any():
+            continue
+        through = np.array([a == node for a, *_ in sources], dtype=float)  # what leaves it, besides the unit at `end`
+        unit = float(node == end)
+        equal.append((into - through, unit))
+        for n, (_, b, low, high, _) in enumerate(sources):
+            if b == node:
+                own = np.eye(len(sources))[n]
+                at_most += [(own - high * through, high * unit), (low * through - own, -low * unit)]
+    found = linprog(
+        sign * counts,
+        A_ub=[row for row, _ in at_most],
+        b_ub=[limit for _, limit in at_most],
+        A_eq=[row for row, _ in equal],
+        b_eq=[limit for _, limit in equal],
+    )
+    assert found.fun is not None, found.message
+    return float(sign * found.fun)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_node_of_a_network_without_circles_is_the_optimum_of_a_linear_programme(seed: int) -> None:
+    chance = random.Random(seed)
+    size = chance.randint(3, 8)
+    inflows: list[Inflow] = []
+    rests: set[int] = set()
+    for end in range(1, size):
+        origins = chance.sample(range(end), chance.randint(0, min(3, end)))
+        left = 1.0
+        for origin in origins:
+            least = chance.choice([0.0, 0.0, 0.2, 0.5]) if left > 0.5 else 0.0
+            left -= least
+            inflows.append((origin, end, least, chance.choice([1.0, 1.0, least + 0.3]), False))
+        if origins and (chance.random() < 0.5 or sum(inflow[3] for inflow in inflows if inflow[1] == end) < 1):
+            rests.add(end)
+    made, place = network(size, inflows, rests)
+    worth = chance.choice([0.0, 1.0])
+    known = given(made, place, [0], rest=worth)
+    low, high = (bound(made, known, side) for side in Side)
+    for end in {inflow[1] for inflow in inflows}:
+        assert low[place[end]] == pytest.approx(programme(size, inflows, rests, 0.0, end, 1), abs=1e-7)
+        assert high[place[end]] == pytest.approx(programme(size, inflows, rests, worth, end, -1), abs=1e-7)
 
 
 def asked(path: Path, *statements: Statement, factory: str = "f1") -> Share | None:
