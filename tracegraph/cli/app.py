@@ -41,6 +41,12 @@ COMMANDS = {
     "whatif": ("tracegraph.cli.compare:whatif", N_("How the answer would stand if something were otherwise.")),
     "stops": ("tracegraph.cli.stops:stops", N_("What stops if a plant closes, and what alone stops a contract.")),
     "exposures": ("tracegraph.cli.exposures:exposures", N_("Every contract against every current incident.")),
+    "ask": ("tracegraph.cli.ask_next:ask", N_("What to ask next, and whom: with letters to suppliers.")),
+    "leverage": ("tracegraph.cli.leverage:leverage", N_("Which plants reach most regions, contracts and value.")),
+    "concentration": (
+        "tracegraph.cli.leverage:concentration",
+        N_("Contracts that look separate and share a plant."),
+    ),
     "incident": ("tracegraph.cli.incidents:incident", N_("Recorded incidents and their revisions.")),
     "import": ("tracegraph.cli.write:import_", N_("Read files into the store, after checking every row.")),
     "retract": ("tracegraph.cli.write:retract", N_("End claims, or all of an import; nothing is deleted.")),
