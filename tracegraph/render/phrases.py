@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tracegraph.answer_chain import ChainStep
-from tracegraph.answer_show import Shortfall, SourcingState
-from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import Selector, Source, holder_of, product_of
-from tracegraph.render.words import SELECTOR, SOURCING
-from tracegraph.services.legend import Legend
-from tracegraph.translate import Translator
-from tracegraph.vocabulary import NETWORK, PUBLIC, REGION_PREFIX, UNSOURCED, Grade, SelectorKind, Sourcing
+from tracegraph.render.words import SELECTOR
+from tracegraph.vocabulary import NETWORK, PUBLIC, REGION_PREFIX, UNSOURCED, Grade, SelectorKind
+
+if TYPE_CHECKING:  # they need numpy, which help can do without
+    from tracegraph.answer_chain import ChainStep
+    from tracegraph.lens import Lens
+    from tracegraph.services.legend import Legend
+    from tracegraph.translate import Translator
 
 _MILLION: Final = 1_000_000
-
-_SHORTFALL: Final = {
-    Shortfall.TOO_FEW_SOURCES: N_("said to be complete, but fewer sources are seen than were counted"),
-    Shortfall.SHARES_BELOW_ONE: N_("said to be complete, but the shares do not reach the whole"),
-    Shortfall.NO_DELIVERY: N_("said to be complete, but no delivery is seen"),
-}
 
 
 def money(value: float | None, say: Translator) -> str:
@@ -78,15 +73,6 @@ def known_day(moment: str) -> str:
 def readers() -> tuple[str, ...]:
     """Name the readers, for the catalogues."""
     return (N_("public"), N_("network"))
-
-
-def sourcing_words(state: SourcingState, say: Translator) -> str:
-    """Return what is known of where goods come from."""
-    if state.shortfall is not None:
-        return say.text(_SHORTFALL[state.shortfall])
-    if state.in_force is Sourcing.OPEN and not state.is_open_end:
-        return say.text("the sources that are seen cover all of it")
-    return say.text(SOURCING[state.in_force])
 
 
 def share_words(share: tuple[float, float] | None, say: Translator) -> str:
