@@ -16,7 +16,8 @@ from tracegraph.lens import Lens
 from tracegraph.store.canonical import claim_from_line
 from tracegraph.vocabulary import RelationshipType
 
-quiet = settings(suppress_health_check=list(HealthCheck))
+#: Each example is two whole imports and answers: fewer than of other properties.
+quiet = settings(suppress_health_check=list(HealthCheck), max_examples=40)
 ID_COLUMNS = (
     *("supplier_id", "factory_id", "contract_id", "seller_id", "buyer_id", "holder_id", "provider_id", "client_id"),
     *("owned_by", "operated_by"),
