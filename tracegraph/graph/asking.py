@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from tracegraph.answer import ContractFacts
 from tracegraph.answer_ask import TOGETHER, Behind
@@ -40,36 +41,67 @@ class InQuestion:
     unclear: bool
 
 
+class Facts:
+    """Value, regions and categories of contracts in question, as arrays.
+
+    Parameters
+    ----------
+    contracts : sequence of InQuestion
+        Numbered as given.
+    """
+
+    def __init__(self, contracts: Sequence[InQuestion]) -> None:
+        facts = [contract.facts for contract in contracts]
+        self.regions = sorted({region for f in facts for region in f.regions})
+        self.categories = sorted({f.category for f in facts if f.category})
+        self.unclear: Flags = np.array([contract.unclear for contract in contracts], dtype=bool)
+        self.without_value: Flags = np.array([f.value_sek is None for f in facts], dtype=bool)
+        self.value = np.array([f.value_sek or 0 for f in facts], dtype=np.float64)
+        self.used = _marked([f.regions for f in facts], self.regions)
+        self.sorted_as = _marked([(f.category,) if f.category else () for f in facts], self.categories)
+
+
+def _marked(values: Sequence[Sequence[str]], keys: Sequence[str]) -> Flags:
+    """Return which keys each row of values names."""
+    place = {key: column for column, key in enumerate(keys)}
+    flags = np.zeros((len(values), len(keys)), dtype=bool)
+    for row, named in enumerate(values):
+        flags[row, [place[key] for key in named]] = True
+    return flags
+
+
+def _named(keys: Sequence[str], marked: Flags) -> tuple[str, ...]:
+    return tuple(key for key, has in zip(keys, marked, strict=True) if has)
+
+
 class Tally:
-    """Counts of what lies behind some columns (open ends, or direct suppliers), added up contract by contract."""
+    """Counts of what lies behind some rows (open ends, or direct suppliers)."""
 
-    def __init__(self, size: int, contracts: Sequence[InQuestion]) -> None:
-        self._contracts = contracts
-        self._regions = sorted({region for c in contracts for region in c.facts.regions})
-        self._categories = sorted({c.facts.category for c in contracts if c.facts.category})
-        self.contracts, self.settles, self.narrows, self.without_value = (
-            np.zeros(size, dtype=np.int64) for _ in range(4)
-        )
+    def __init__(self, size: int, facts: Facts) -> None:
+        self._facts, self._size = facts, size
+        self.contracts, self.settles, self.narrows, self.without_value = np.zeros((4, size), dtype=np.int64)
         self.value = np.zeros(size)
-        self._in_regions, self._in_categories = (
-            np.zeros((2, size, len(keys)), dtype=bool) for keys in (self._regions, self._categories)
-        )
+        self._in_regions = np.zeros((2, size, len(facts.regions)), dtype=bool)
+        self._in_categories = np.zeros((2, size, len(facts.categories)), dtype=bool)
 
-    def add(self, number: int, rows: Ints, settled: Ints) -> None:
-        """Add one contract behind some rows, of which it is settled by others."""
-        contract = self._contracts[number]
-        facts, unclear = contract.facts, contract.unclear
-        if unclear:
-            self.contracts[rows] += 1
-            self.settles[settled] += 1
-            self.without_value[rows] += facts.value_sek is None
-            self.value[rows] += facts.value_sek or 0
-        else:
-            self.narrows[rows] += 1
-        for region in facts.regions:
-            self._in_regions[int(unclear), rows, self._regions.index(region)] = True
-        if facts.category:
-            self._in_categories[int(unclear), rows, self._categories.index(facts.category)] = True
+    def add(self, rows: Ints, contracts: Ints, settled: Flags) -> None:
+        """Add pairs of a row and a contract behind it (its number), each once, and whether the row settles it."""
+        facts = self._facts
+        unclear = facts.unclear[contracts]
+        self.contracts += self._count(rows[unclear])
+        self.narrows += self._count(rows[~unclear])
+        self.settles += self._count(rows[unclear & settled])
+        self.without_value += self._count(rows[unclear & facts.without_value[contracts]])
+        self.value += np.bincount(rows[unclear], weights=facts.value[contracts[unclear]], minlength=self._size)
+        for side, of_side in enumerate((~unclear, unclear)):
+            shape = (self._size, len(facts.unclear))
+            pairs = (np.ones(int(of_side.sum()), dtype=np.int32), (rows[of_side], contracts[of_side]))
+            behind = csr_array(pairs, shape=shape)
+            self._in_regions[side] |= (behind @ facts.used.astype(np.int32)) > 0
+            self._in_categories[side] |= (behind @ facts.sorted_as.astype(np.int32)) > 0
+
+    def _count(self, rows: Ints) -> Counts:
+        return np.bincount(rows, minlength=self._size)
 
     def behind(self, row: int) -> Behind:
         """Return what lies behind one row."""
@@ -81,8 +113,10 @@ class Tally:
             narrows=int(self.narrows[row]),
             value_sek=float(self.value[row]) if contracts > without else None,
             without_value=without,
-            regions=tuple(r for r, has in zip(self._regions, self._in_regions[side, row], strict=True) if has),
-            categories=tuple(c for c, has in zip(self._categories, self._in_categories[side, row], strict=True) if has),
+            regions=tuple(r for r, has in zip(self._facts.regions, self._in_regions[side, row], strict=True) if has),
+            categories=tuple(
+                c for c, has in zip(self._facts.categories, self._in_categories[side, row], strict=True) if has
+            ),
         )
 
     def ranked(self, rows: Ints, ids: Sequence[str]) -> list[int]:
@@ -135,35 +169,44 @@ class OpenEndSweep:
         self.holders = sorted({holder for c in contracts for holder in self.lines.holders(c.position)})
         self._holder = {holder: number for number, holder in enumerate(self.holders)}
         self.total: Counts = np.zeros(len(contracts), dtype=np.int64)
-        self.ends, self.suppliers = Tally(len(self.ids), contracts), Tally(len(self.holders), contracts)
+        self.facts = Facts(contracts)
+        self.ends, self.suppliers = Tally(len(self.ids), self.facts), Tally(len(self.holders), self.facts)
         self.needs: list[frozenset[int]] = []
         self._sweep()
 
     def _sweep(self) -> None:
         for block in self._blocks(self._items, range(len(self.contracts))):
-            for place, rows in enumerate(block.at_contracts.T):
-                number = self._place[int(block.contracts[place])]
-                self._count(number, np.flatnonzero(rows))
-                self._count_suppliers(number, block, place)
-        for number, contract in enumerate(self.contracts):
-            if not self.lines.holders(contract.position):
-                self._count(number, np.zeros(0, dtype=np.int64))
+            numbers: Ints = np.array([self._place[position] for position in block.contracts.tolist()], dtype=np.int64)
+            rows, columns = np.nonzero(block.at_contracts)
+            self._count(numbers, rows, numbers[columns])
+            self._count_suppliers(block, numbers)
+        undelivered = [n for n, c in enumerate(self.contracts) if not self.lines.holders(c.position)]
+        nothing = np.zeros(0, dtype=np.int64)
+        self._count(np.array(undelivered, dtype=np.int64), nothing, nothing)
 
-    def _count(self, number: int, found: Ints) -> None:
-        contract = self.contracts[number]
-        own = self._own.get(contract.position)
-        rows = found if own is None else np.append(found, own)
-        self.total[number] = len(rows)
-        self.ends.add(number, rows, rows if len(rows) == 1 else rows[:0])
-        if contract.unclear and 0 < len(rows) <= TOGETHER:
-            self.needs.append(frozenset(rows.tolist()))
+    def _count(self, numbers: Ints, rows: Ints, behind: Ints) -> None:
+        """Count the open ends of some contracts: pairs of an open item and a contract, and the contracts themselves."""
+        own = [(self._own[position], n) for n in numbers.tolist() if (position := self._position(n)) in self._own]
+        rows = np.concatenate([rows, np.array([end for end, _ in own], dtype=np.int64)])
+        behind = np.concatenate([behind, np.array([number for _, number in own], dtype=np.int64)])
+        self.total += np.bincount(behind, minlength=len(self.total))
+        self.ends.add(rows, behind, self.total[behind] == 1)
+        few = (self.total[behind] <= TOGETHER) & self.facts.unclear[behind]
+        needs: dict[int, list[int]] = {}
+        for end, number in zip(rows[few].tolist(), behind[few].tolist(), strict=True):
+            needs.setdefault(number, []).append(end)
+        self.needs += (frozenset(needs[number]) for number in sorted(needs))
 
-    def _count_suppliers(self, number: int, block: Block, place: int) -> None:
-        own = self.contracts[number].position in self._own
-        lines = np.flatnonzero(block.contract_of == place)
-        asked = block.reaches[:, lines].sum(axis=0) + own
-        rows = np.array([self._holder[block.holders[line]] for line in lines.tolist()], dtype=np.int64)
-        self.suppliers.add(number, rows[asked > 0], rows[(asked > 0) & (asked == self.total[number])])
+    def _count_suppliers(self, block: Block, numbers: Ints) -> None:
+        behind = numbers[block.contract_of]
+        own = np.array([self._position(number) in self._own for number in numbers.tolist()], dtype=bool)
+        asked = block.reaches.sum(axis=0) + own[block.contract_of]
+        holders: Ints = np.array([self._holder[holder] for holder in block.holders], dtype=np.int64)
+        kept = asked > 0
+        self.suppliers.add(holders[kept], behind[kept], (asked == self.total[behind])[kept])
+
+    def _position(self, number: int) -> int:
+        return self.contracts[number].position
 
     def _blocks(self, items: Ints, numbers: Sequence[int]) -> Iterator[Block]:
         positions = [self.contracts[number].position for number in numbers]
@@ -174,6 +217,15 @@ class OpenEndSweep:
         """Components of the flow with a relevant open end upstream, or that hold one."""
         mask = self._outlooks.relevant_classes
         return np.array([bool(classes & mask) for classes in self._outlooks.portfolio.class_sets], dtype=bool)
+
+    @cached_property
+    def _of_supplier(self) -> dict[str, list[int]]:
+        """The contracts under which each direct supplier delivers, by number."""
+        found: dict[str, list[int]] = {}
+        for number, contract in enumerate(self.contracts):
+            for holder in self.lines.holders(contract.position):
+                found.setdefault(holder, []).append(number)
+        return found
 
     # --- who can be asked, and about what ---
 
@@ -192,12 +244,13 @@ class OpenEndSweep:
     def questions(self, holder: str) -> dict[int, list[int]]:
         """Return the open ends that a direct supplier can be asked about, with the contracts behind (their numbers)."""
         found: dict[int, list[int]] = {}
-        numbers = [k for k, c in enumerate(self.contracts) if holder in self.lines.holders(c.position)]
+        numbers = self._of_supplier[holder]
         for block in self._blocks(self._items, numbers):
             lines = [line for line, name in enumerate(block.holders) if name == holder]
-            for end, line in zip(*np.nonzero(block.reaches[:, lines]), strict=True):
-                contract = int(block.contracts[block.contract_of[lines[line]]])
-                found.setdefault(int(end), []).append(self._place[contract])
+            places = [self._place[int(block.contracts[block.contract_of[line]])] for line in lines]
+            ends, columns = np.nonzero(block.reaches[:, lines])
+            for end, column in zip(ends.tolist(), columns.tolist(), strict=True):
+                found.setdefault(end, []).append(places[column])
         for number in numbers:
             own = self._own.get(self.contracts[number].position)
             if own is not None:

@@ -18,7 +18,7 @@ from tracegraph.walk.lines import Lines
 from tracegraph.walk.portfolio import Flags, Portfolio
 from tracegraph.walk.propagate import Ints
 
-TABLE: Final = 2**27  # flags (one octet each) that a table of plants by contracts may have
+TABLE: Final = 2**24  # flags (one octet each) that a table of plants by contracts may have
 
 
 @dataclass(frozen=True, slots=True)

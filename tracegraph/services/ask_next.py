@@ -135,10 +135,9 @@ def _suppliers(asked: AskQuestion, sweep: OpenEndSweep) -> Iterator[ToAsk]:
     own = [] if asked.direct_suppliers else sweep.undelivered()
     if own:
         found = {end: [sweep.number_of(end)] for end in own}
-        together = Tally(1, sweep.contracts)
-        only = np.zeros(1, dtype=np.int64)
-        for numbers in found.values():
-            together.add(numbers[0], only, only)
+        together = Tally(1, sweep.facts)
+        numbers = np.array([number for behind in found.values() for number in behind], dtype=np.int64)
+        together.add(np.zeros_like(numbers), numbers, np.ones(len(numbers), dtype=bool))
         yield _to_ask(sweep, None, found, together, 0)
 
 

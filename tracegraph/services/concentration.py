@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from tracegraph.answer import ContractFacts
 from tracegraph.answer_leverage import (
@@ -14,6 +14,7 @@ from tracegraph.answer_leverage import (
     PAIRS_LISTED,
     Concentration,
     Overlap,
+    ReachedContract,
     SharedPlant,
 )
 from tracegraph.graph.concentration import PlantValues
@@ -25,6 +26,8 @@ from tracegraph.services.narrowing import narrowed
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.spreads import Spreads
 from tracegraph.store.port import GraphReader
+from tracegraph.walk.lines import Lines
+from tracegraph.walk.portfolio import Flags
 
 Facts = Mapping[int, ContractFacts]
 Counts = npt.NDArray[np.int64]
@@ -73,10 +76,15 @@ def concentration(
     listed = ranked[:rows]
     reached = listed_contracts(FactoryReach(portfolio, [read.own(read.ids[plant]) for plant in listed]), facts)
     groups = tuple(
-        SharedPlant(plant_of(read.ids[plant], read), *table.reached(plant), sharing[plant], found[:CONTRACTS_LISTED])
+        SharedPlant(
+            plant_of(read.ids[plant], read),
+            *table.reached(plant),
+            direct_suppliers=_suppliers(found, reach.lines, portfolio.contract_index),
+            contracts=found[:CONTRACTS_LISTED],
+        )
         for plant, found in zip(listed, reached, strict=True)
     )
-    overlaps = _overlaps(reach, facts, {c.facts.contract_id for group in groups for c in group.contracts})
+    overlaps, pairs = _overlaps(reach, facts, {c.facts.contract_id for group in groups for c in group.contracts})
     spreads = Spreads(portfolio, PlantValues(view.shares), facts, read, [read.ids[plant] for plant in _by_value(table)])
     return Concentration(
         lens=lens,
@@ -84,13 +92,18 @@ def concentration(
         categories=tuple(categories),
         groups=groups,
         groups_total=len(ranked),
-        overlaps=tuple(overlaps[:PAIRS_LISTED]),
-        overlaps_total=len(overlaps),
+        overlaps=tuple(overlaps),
+        overlaps_total=pairs,
         spreads=tuple(spreads.all()),
         factories_weighed=len(spreads.factories),
         factories_identified=spreads.identified,
         graph_version=version,
     )
+
+
+def _suppliers(found: Iterable[ReachedContract], lines: Lines, place: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the direct suppliers of contracts, sorted."""
+    return tuple(sorted({name for one in found for name in lines.holders(place[one.facts.contract_id])}))
 
 
 def _by_value(table: PlantTable) -> list[int]:
@@ -100,38 +113,57 @@ def _by_value(table: PlantTable) -> list[int]:
     return sorted(plants, key=lambda plant: (-value[plant], plant))
 
 
-def _sharing(reach: FactoryReach, facts: Facts) -> dict[int, tuple[str, ...]]:
-    """Return the plants that two contracts without a common direct supplier share, with the direct suppliers."""
-    suppliers: dict[int, set[frozenset[str]]] = {}
+def _sharing(reach: FactoryReach, facts: Facts) -> set[int]:
+    """Return the plants that two contracts without a common direct supplier share."""
+    numbers: dict[frozenset[str], int] = {}
+    found: set[int] = set()
+    met: list[set[frozenset[str]]] = [set() for _ in range(reach.plants)]
     for table in reach.tables(list(facts)):
-        of = [frozenset(reach.lines.holders(contract)) for contract in table.contracts]
-        for plant, column in zip(*np.nonzero(table.anyhow), strict=True):
-            suppliers.setdefault(int(plant), set()).add(of[int(column)])
-    return {plant: tuple(sorted(frozenset().union(*sets))) for plant, sets in suppliers.items() if _apart(sets)}
+        of: Counts = np.array(
+            [numbers.setdefault(frozenset(reach.lines.holders(c)), len(numbers)) for c in table.contracts]
+        )
+        sets = list(numbers)
+        for plant in range(reach.plants):
+            if plant not in found and _parted((sets[n] for n in np.unique(of[table.anyhow[plant]])), met[plant]):
+                found.add(plant)
+    return found
 
 
-def _apart(sets: Collection[frozenset[str]]) -> bool:
-    """Return whether two of the sets have nothing in common."""
-    return any(one.isdisjoint(other) for one, other in combinations(sets, 2))
+def _parted(sets: Iterable[frozenset[str]], met: set[frozenset[str]]) -> bool:
+    """Return whether one of the sets has nothing in common with another, or with one met before; they are put there."""
+    for one in sets:
+        if any(one.isdisjoint(other) for other in met):
+            return True
+        met.add(one)
+    return False
 
 
-def _overlaps(reach: FactoryReach, facts: Facts, contracts: Collection[str]) -> list[Overlap]:
-    """Return the pairs of some contracts that look separate and share plants, the greatest Jaccard index first."""
+def _overlaps(reach: FactoryReach, facts: Facts, contracts: Collection[str]) -> tuple[list[Overlap], int]:
+    """Return the pairs of some contracts that look separate and share plants, and how many there are.
+
+    The greatest Jaccard index first, the first `PAIRS_LISTED`.
+    """
     kept = [position for position, found in facts.items() if found.contract_id in contracts]
     if not kept:
-        return []
-    order = [position for table in reach.tables(kept) for position in table.contracts]
-    above = np.concatenate([table.anyhow for table in reach.tables(kept)], axis=1).astype(np.int64)
-    shared = above.T @ above
-    found = list(_pairs(shared, order, reach, facts))
-    return sorted(found, key=lambda pair: (-pair.jaccard, -pair.shared, pair.first, pair.second))
+        return [], 0
+    above = csr_array(np.concatenate([table.anyhow for table in reach.tables(kept)], axis=1).astype(np.int32))
+    shared: Counts = np.triu((above.T @ above).toarray(), 1)
+    size: Counts = np.asarray(above.sum(axis=0), dtype=np.int64)
+    first, second = np.nonzero(shared * ~_together([set(reach.lines.holders(contract)) for contract in kept]))
+    common = shared[first, second]
+    together = size[first] + size[second] - common
+    order = np.lexsort((second, first, -common, -common / together))[:PAIRS_LISTED]
+    ids = [facts[position].contract_id for position in kept]
+    pairs = [Overlap(ids[first[at]], ids[second[at]], int(common[at]), int(together[at])) for at in order.tolist()]
+    return pairs, len(first)
 
 
-def _pairs(shared: Counts, order: Sequence[int], reach: FactoryReach, facts: Facts) -> Iterator[Overlap]:
-    size = np.diag(shared)
-    suppliers = [set(reach.lines.holders(contract)) for contract in order]
-    for one, other in zip(*np.nonzero(np.triu(shared, 1)), strict=True):
-        if suppliers[one].isdisjoint(suppliers[other]):
-            first, second = sorted(facts[order[place]].contract_id for place in (one, other))
-            common = int(shared[one, other])
-            yield Overlap(first, second, common, int(size[one] + size[other]) - common)
+def _together(suppliers: Sequence[Collection[str]]) -> Flags:
+    """Return, for each two contracts, whether they have a direct supplier in common."""
+    place = {name: column for column, name in enumerate(sorted({name for of in suppliers for name in of}))}
+    delivers = np.zeros((len(suppliers), len(place)), dtype=np.int32)
+    for row, of in enumerate(suppliers):
+        delivers[row, [place[name] for name in of]] = 1
+    by = csr_array(delivers)
+    common: Flags = (by @ by.T).toarray() > 0
+    return common

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from tracegraph.answer import ContractFacts, Interval, Question
 from tracegraph.answer_leverage import CONTRACTS_LISTED, Leverage, LeverageReport, Plant, Reached, ReachedContract
@@ -81,11 +82,15 @@ class _Counts:
 
     def add(self, table: Flags, facts: Sequence[ContractFacts], used: Flags) -> None:
         """Add a block of contracts."""
-        stated = np.array([f.value_sek or 0 for f in facts], dtype=np.float64)
-        self.contracts += table.sum(axis=1)
-        self.without_value += table[:, [f.value_sek is None for f in facts]].sum(axis=1)
-        self.value += table @ stated
-        self.regions |= table @ used
+        plants, columns = np.nonzero(table)
+        value = np.array([f.value_sek or 0 for f in facts], dtype=np.float64)
+        without = np.array([f.value_sek is None for f in facts], dtype=bool)
+        size = len(self.contracts)
+        self.contracts += np.bincount(plants, minlength=size)
+        self.without_value += np.bincount(plants[without[columns]], minlength=size)
+        self.value += np.bincount(plants, weights=value[columns], minlength=size)
+        reached = csr_array(table.astype(np.int32))
+        self.regions |= (reached @ used.astype(np.int32)) > 0
 
 
 def leverage(

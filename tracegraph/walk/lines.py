@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -18,11 +19,12 @@ from tracegraph.vocabulary import Grade
 from tracegraph.walk.portfolio import Flags, Portfolio
 from tracegraph.walk.propagate import Flow, Ints
 
-SET_MEMORY: Final = 256 * 2**20  # bytes that the sets of one pass may take, and as much again what is read from them
+SET_MEMORY: Final = 256 * 2**20  # bytes that the sets of one pass may take
+TABLE_MEMORY: Final = 64 * 2**20  # bytes that the table read from them may take
 LEAST: Final = 64  # lines of a pass, at least
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """What some items reach among the lines of some contracts.
 
@@ -43,12 +45,12 @@ class Block:
     holders: Sequence[str]
     reaches: Flags
 
-    @property
+    @cached_property
     def at_contracts(self) -> Flags:
         """Whether each item lies upstream of each contract, by item and contract."""
         return by_group(self.reaches, self.first)
 
-    @property
+    @cached_property
     def contract_of(self) -> Ints:
         """Place of each line's contract among `contracts`."""
         return np.repeat(np.arange(len(self.first)), np.diff(np.append(self.first, len(self.holders))))
@@ -58,7 +60,11 @@ def by_group(flags: Flags, first: Ints) -> Flags:
     """Return whether any column of each group is set; groups are given by their first columns, none is empty."""
     if not len(first):
         return np.zeros((len(flags), 0), dtype=bool)
-    found: Flags = np.logical_or.reduceat(flags, first, axis=1)
+    sizes = np.diff(np.append(first, flags.shape[1]))
+    found: Flags = flags[:, first]
+    for place in range(1, int(sizes.max())):  # most groups have one column, few have many
+        longer = np.flatnonzero(sizes > place)
+        found[:, longer] |= flags[:, first[longer] + place]
     return found
 
 
@@ -101,7 +107,7 @@ class Lines:
         through : bool array by component of the portfolio's flow, optional
             Components worth looking at; the others have none of the items upstream.
         """
-        size = min(8 * SET_MEMORY // max(1, self._flow.n_components), SET_MEMORY // max(1, len(items)))
+        size = min(8 * SET_MEMORY // max(1, self._flow.n_components), TABLE_MEMORY // max(1, len(items)))
         nodes = self._flow.component[items]
         for block in self._cut(contracts, max(LEAST, size)):
             named = [(place, holder) for place, c in enumerate(block) for holder in self.holders(c)]
