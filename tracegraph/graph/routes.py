@@ -113,7 +113,7 @@ def reached_contracts(graph: nx.DiGraph[Node], contracts: set[str], max_tier: in
     documented: dict[str, int] = {}
     anyhow: Mapping[Node, RouteLength] = {}
     for grade in Grade:
-        if grade.rank not in present and grade is not Grade.INFERRED:
+        if grade.rank not in present:
             continue
         lengths = _lengths(graph, grade.rank)
         for contract in met:

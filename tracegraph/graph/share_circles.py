@@ -22,6 +22,7 @@ from tracegraph.walk.portfolio_columns import Floats
 from tracegraph.walk.propagate import Ints
 
 BETTER: Final = 1e-11  # an improvement below this is rounding
+AT_ONCE: Final = 2  # rounds from 0 before strategies are improved
 DENSE: Final = 200  # up to so many unknowns a dense matrix is quicker
 EXACT: Final = 1e-8  # how far the found values may be from satisfying their equations
 
@@ -83,6 +84,12 @@ class Circle:
         2011; for the maximum over shares alone: R. Givan, S. Leach, T. Dean, Bounded-parameter Markov decision
         processes, Artificial Intelligence 122, 2000.
         """
+        found = np.zeros(self.sources.count)
+        for _ in range(AT_ONCE):  # nothing enters the circle, or what enters fills it at once
+            again = self._apply(self._best(found), found)
+            if (again == found).all():
+                return np.clip(found, 0.0, 1.0)
+            found = again
         found = np.zeros(self.sources.count)
         choices = self._best(found)
         for _ in range(100 + 10 * self.sources.count):
