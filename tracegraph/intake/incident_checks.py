@@ -119,7 +119,7 @@ def _unmatched(revision: IncidentRevision, known: Known) -> Iterator[_Wrong]:
             if value not in ids:
                 refusal = Refusal(
                     "scope-unknown",
-                    N_("the scope names {value}, which neither these files nor the store have"),
+                    N_("the scope names {value}, which is seen neither in these files nor in the store"),
                     N_("correct the id, or add what it names"),
                     value=value,
                 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tracegraph.errors import DatasetRejected, Problem
 from tracegraph.intake import Reading, read_dataset
+from tracegraph.intake.known import AsksStanding
 from tracegraph.intake.refusal import ERROR
 from tracegraph.messages import N_
 from tracegraph.store.port import Progress, Store
@@ -44,14 +45,18 @@ class Imported:
 
 
 def read_checked(
-    store: Store, paths: Sequence[Path], *, skip_bad_rows: bool = False, progress: Progress | None = None
+    store: Store | AsksStanding,
+    paths: Sequence[Path],
+    *,
+    skip_bad_rows: bool = False,
+    progress: Progress | None = None,
 ) -> Reading:
     """Read files and check every row, also against what the store holds.
 
     Parameters
     ----------
-    store : Store
-        Where it is to go.
+    store : Store or callable
+        Where it is to go, or what answers for its `standing`.
     paths : sequence of Path
         Folders and files.
     skip_bad_rows : bool

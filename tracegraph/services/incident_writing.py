@@ -20,10 +20,12 @@ from tracegraph.intake.incident_stated import (
     read_incident_file,
     read_stated,
 )
+from tracegraph.intake.known import AsksStanding
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.services.incident_stated import Stated, named_by_flags, stated_entry
 from tracegraph.services.incidents import find_incident
+from tracegraph.services.seen_standing import standing_seen
 from tracegraph.store.port import Store
 from tracegraph.store.rows import ApplyReport
 from tracegraph.vocabulary import IncidentStatus
@@ -72,12 +74,12 @@ def add_incident(store: Store, lens: Lens, incident_id: str, stated: Stated, *, 
         **stated_entry(stated, {}),
         "incident_id": incident_id,
     }
-    return _record(store, lens, named_by_flags(read_stated(entry, "incident add", store.standing, {})), dry_run)
+    return _record(store, lens, named_by_flags(read_stated(entry, "incident add", _known(store, lens), {})), dry_run)
 
 
 def add_incidents(store: Store, lens: Lens, path: Path, *, dry_run: bool = False) -> Recorded:
     """Record the new incidents of a file, with all the revisions that it holds; errors as in `add_incident`."""
-    reading = read_incident_file(path, store.standing, {}, lambda entry: entry)
+    reading = read_incident_file(path, _known(store, lens), {}, lambda entry: entry)
     _refuse_known(store, lens, [revision.incident_id for revision in reading.revisions])
     return _record(store, lens, reading, dry_run)
 
@@ -122,7 +124,7 @@ def revise_incident(store: Store, lens: Lens, incident_id: str, stated: Stated, 
         **{key: value for key, value in kept.items() if key not in stated.taken_away},
         **stated_entry(stated, kept),
     }
-    reading = read_stated(entry, "incident revise", store.standing, {incident_id: present})
+    reading = read_stated(entry, "incident revise", _known(store, lens), {incident_id: present})
     return _record(store, lens, named_by_flags(reading), dry_run, present)
 
 
@@ -140,12 +142,17 @@ def revise_from_file(store: Store, lens: Lens, incident_id: str, path: Path, *, 
             )
         return {**entry_of(present), **entry}
 
-    reading = read_incident_file(path, store.standing, {incident_id: present}, complete)
+    reading = read_incident_file(path, _known(store, lens), {incident_id: present}, complete)
     if not reading.errors and len(reading.revisions) != 1:
         raise InvalidInput(
             N_("{file} has {n} entries [[incident]]: a revision is one"), file=path.name, n=len(reading.revisions)
         )
     return _record(store, lens, reading, dry_run, present)
+
+
+def _known(store: Store, lens: Lens) -> AsksStanding:
+    """Return what answers for ids: those that the reader sees, and every document that sources.csv describes."""
+    return standing_seen(store, lens, all_sources=True)
 
 
 # --- both ----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from tracegraph.model import Claim
 from tracegraph.services.assuming import imported, of_source, outflows
 from tracegraph.services.comparing import answered, side, without_causes
 from tracegraph.services.importing import read_checked
+from tracegraph.services.seen_standing import standing_seen
 from tracegraph.store.port import GraphReader, Store
 from tracegraph.vocabulary import Label
 from tracegraph.walk.assumed import Assumed
@@ -82,7 +83,7 @@ def _assumed(supposed: Suppositions, store: Store, lens: Lens) -> Assumed:
     hidden += _closing(supposed.closed, store, lens)
     if not supposed.files:
         return Assumed(_each(hidden))
-    reading = read_checked(store, supposed.files)
+    reading = read_checked(standing_seen(store, lens), supposed.files)
     more = imported(reading.change_set, store, lens)
     return Assumed(_each([*hidden, *more.hidden]), more.added, more.holders, more.references)
 
