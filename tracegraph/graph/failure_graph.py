@@ -113,12 +113,12 @@ class FailureGraphs:
     def __init__(self, cone: Cone, ends: Ends, catalogue: Catalogue) -> None:
         self.cone, self.ends, self.catalogue = cone, ends, catalogue
         self._inflows: dict[str, list[_Inflow]] = {}
-        for (start, end), claims in cone.claims.items():
+        for (start, end), claims in sorted(cone.claims.items()):  # the order of the store shows nowhere
             stated = ((c.grade, c.recorded_at, c.share_low, c.share_high) for c in claims)
             high = decide_share(stated)[1]
             if high > 0:  # else somebody says that nothing comes this way
                 self._add(end, _Inflow((start, ALL), product_of(start), False, high))
-        for start, end in cone.inferred:
+        for start, end in sorted(cone.inferred):
             if (start, end) not in cone.claims:
                 self._add(end, _Inflow((start, CLAIMED), product_of(start), True, 1.0))
         named = {node for pair in (*cone.claims, *cone.inferred) for node in pair}

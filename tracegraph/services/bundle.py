@@ -13,6 +13,7 @@ from tracegraph.model import Source, product_of
 from tracegraph.products import Catalogue
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.store.port import GraphReader
+from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import UNSPECIFIED, Certainty, Label, RelationshipType, Status
 from tracegraph.walk.cone import Cone
 from tracegraph.walk.open_ends import Outlooks
@@ -67,7 +68,10 @@ def bundle_of(answer: Answer, reader: GraphReader, portfolios: Portfolios) -> Bu
         items=[state.item(item) for item in sorted(end for end in ends if "/" in end)],
         contracts=[state.contract(contract) for contract in sorted(listed)],
         claims={
-            pair: (claims, claims[0].type == RelationshipType.BECOMES and _ingredient(*pair, portfolio.catalogue))
+            pair: (
+                sorted(claims, key=_id_of),
+                claims[0].type == RelationshipType.BECOMES and _ingredient(*pair, portfolio.catalogue),
+            )
             for pair, claims in sorted(cone.claims.items())
         },
         inferred=[
@@ -82,6 +86,10 @@ def bundle_of(answer: Answer, reader: GraphReader, portfolios: Portfolios) -> Bu
 def _upstream(contracts: Collection[str], answer: Answer, reader: GraphReader, catalogue: Catalogue) -> Cone:
     starts = dict.fromkeys(contracts, Certainty.CERTAIN)
     return reach(starts, reader, answer.question.lens, catalogue, direction="upstream", max_items=MAX_ITEMS)
+
+
+def _id_of(claim: GoodsClaim) -> str:
+    return claim.claim_id
 
 
 def _ingredient(start: str, end: str, catalogue: Catalogue) -> bool:

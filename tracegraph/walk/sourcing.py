@@ -6,6 +6,7 @@ The same rule as `tracegraph.walk.portfolio` applies to all items at once, for t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import fsum
 
 from tracegraph.answer_show import Shortfall, SourcingState
 from tracegraph.decide import SourcingValue, decide_share, decide_sourcing
@@ -38,7 +39,7 @@ def sourcing_state(
         Whether it is a contract: its default is `complete`, and with no visible delivery it is always an open end.
     """
     shares = [decide_share(rows) for rows in inflows]
-    low, high = sum((share[0] for share in shares), 0.0), sum((share[1] for share in shares), 0.0)
+    low, high = (fsum(side) for side in zip(*shares, strict=True)) if shares else (0.0, 0.0)  # in whatever order
     value = decide_sourcing(stated)
     sourcing, count = value or SourcingValue(Sourcing.COMPLETE if contract else Sourcing.OPEN, None)
     shortfall = _shortfall(count, len(shares), high + made, contract) if sourcing is Sourcing.COMPLETE else None
