@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,9 +60,7 @@ def test_the_answer_says_first_how_many_of_each(run: Run) -> None:
     assert lines[0] == "Who depends on the group Demo Gloves (demo-gloves), plants in Malaysia"
     assert "valid on 2019-02-19, as known on 2019-02-19, seen as: network" in shown
     assert "(7 certain, 4 candidates)" in shown
-    counts = [
-        line.split("  ")[1].strip() + line[14:29] for line in lines if line.startswith("  ") and "contracts" in line
-    ]
+    counts = [line.split("  ")[1].strip() + line[14:29] for line in lines if re.match(r"  \S.*\d contracts", line)]
     assert [count.split()[0] for count in counts] == ["established", "possible", "unmapped", "no"]
     assert "7 contracts  SEK 26.4 m" in shown
     assert shown.index("no link") < shown.index("ESTABLISHED") < shown.index("POSSIBLE") < shown.index("UNMAPPED")

@@ -80,6 +80,12 @@ def test_catalogues_are_as_the_tool_writes_them(tmp_path: Path, monkeypatch: pyt
         monkeypatch.undo()
 
 
+def test_no_text_hides_inside_an_f_string() -> None:
+    """There the tool that takes texts from the code would not find it, and it would stay English."""
+    sources = {path: path.read_text(encoding="utf-8") for path in TOOL.PACKAGE.rglob("*.py")}
+    assert [path.name for path, source in sources.items() if re.search(r"\{say\.(text|plural)\(['\"]", source)] == []
+
+
 def test_no_word_of_the_model_is_misused() -> None:
     """Exposure is never called risk; a missing link is never called safe."""
     shown = [text for text in TEXTS if re.search(r"\brisk\b", text)]

@@ -158,6 +158,7 @@ def _abandon_output() -> None:
     lazy=COMMANDS,
     invoke_without_command=False,
     no_args_is_help=False,
+    context_settings={"max_content_width": 100},
     help=N_(
         "A report names a factory: which contracts depend on it, how do we know, and what can we not see? "
         "Every command takes --help. Try `tracegraph demo` first."

@@ -8,10 +8,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from tracegraph.answer_ask import TOGETHER, AskNext, Behind, OpenEnd, ToAsk
+from tracegraph.answer_ask import TOGETHER, Asked, AskNext, Behind, OpenEnd, ToAsk
 from tracegraph.messages import N_
 from tracegraph.render.phrases import open_end_words, selector_words
-from tracegraph.render.shape import DIM, DOT, command, grid, heading, labelled, lens_words, money, more, with_id
+from tracegraph.render.shape import DIM, DOT, following, grid, heading, labelled, lens_words, money, more, with_id
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 
@@ -51,7 +51,7 @@ def ask_shown(found: AskNext, legend: Legend, now: str, say: Translator, again: 
     parts += [_to_ask(to_ask, legend, found, say) for to_ask in found.suppliers]
     parts += _rest(len(found.suppliers), found.suppliers_total, say)
     parts += _order(found, legend, say)
-    return Group(*parts, Text(), *_notes(found, say), _next(found, again, say))
+    return Group(*parts, Text(), *_notes(found, say), Text(), _next(found, again, say))
 
 
 def _summary(found: AskNext, say: Translator) -> str:
@@ -76,7 +76,7 @@ def _value(value: float | None, without: int, say: Translator) -> str:
 def _unmatched(found: AskNext, say: Translator) -> Iterator[RenderableType]:
     if found.unmatched:
         names = ", ".join(selector.id for selector in found.unmatched)
-        words = say.text("nothing is recorded of {names}: of these nobody can tell", names=names)
+        words = say.text("nothing is recorded of {names}, so no route to it can be seen", names=names)
         yield Padding(Text(words, style="yellow"), (0, 0, 0, 2))
 
 
@@ -93,9 +93,9 @@ def _own_file(say: Translator) -> str:
 
 def _behind(behind: Behind, found: AskNext, say: Translator) -> Iterator[str]:
     if behind.settles:
-        yield say.text("settles {n}", n=behind.settles)
+        yield say.plural(N_("settles {n} contract"), N_("settles {n} contracts"), behind.settles)
     if behind.takes_part:
-        yield say.text("takes part in {n}", n=behind.takes_part)
+        yield say.plural(N_("takes part in {n} contract"), N_("takes part in {n} contracts"), behind.takes_part)
     if behind.narrows:
         one, many = N_("narrows the share of {n}"), N_("narrows the shares of {n}")
         yield say.plural(one, many, behind.narrows)
@@ -116,15 +116,17 @@ def _to_ask(to_ask: ToAsk, legend: Legend, found: AskNext, say: Translator) -> R
     name = to_ask.supplier_id
     head = with_id(legend.holder(name), name) if name else Text(say.text("our own procurement files"))
     head.stylize("bold")
-    lines = [
-        question_words(asked.id, legend, say)
-        + (f" ({say.text('settles {n}', n=asked.settles)})" if asked.settles else "")
-        for asked in to_ask.questions[:QUESTIONS_SHOWN]
-    ]
+    lines = [_question(asked, legend, say) for asked in to_ask.questions[:QUESTIONS_SHOWN]]
     if (rest := to_ask.total - len(lines)) > 0:
         lines.append(say.text("and {n} more: {how}", n=rest, how="--letters DIR"))
-    rows = [(say.text("behind"), Text(DOT.join(_behind(to_ask.behind, found, say)))), (say.text("ask"), _lines(lines))]
+    rows = [(say.text("answer"), Text(DOT.join(_behind(to_ask.behind, found, say)))), (say.text("ask"), _lines(lines))]
     return Group(Padding(head, (0, 0, 0, 2)), labelled(rows, indent=4))
+
+
+def _question(asked: Asked, legend: Legend, say: Translator) -> str:
+    words = question_words(asked.id, legend, say)
+    settles = say.plural(N_("settles {n} contract"), N_("settles {n} contracts"), asked.settles)
+    return f"{words} ({settles})" if asked.settles else words
 
 
 def _lines(lines: Sequence[str]) -> Text:
@@ -138,7 +140,7 @@ def _order(found: AskNext, legend: Legend, say: Translator) -> Iterator[Renderab
     rows = []
     for number, step in enumerate(found.order[:STEPS_SHOWN], start=1):
         questions = "; ".join(question_words(end, legend, say) for end in step.ids)
-        settled = say.text("{n} of {all} settled", n=step.settled, all=found.unclear)
+        settled = say.text("{n} of {all} contracts settled", n=step.settled, all=found.unclear)
         rows.append((Text(f"{number}"), Text(settled), Text(questions)))
     yield grid(rows)
     if (rest := len(found.order) - STEPS_SHOWN) > 0:
@@ -170,4 +172,4 @@ def _next(found: AskNext, again: Sequence[str], say: Translator) -> RenderableTy
     contract = next((facts.contract_id for to_ask in found.suppliers for facts in to_ask.contracts), None)
     if contract:
         lines.append(f"tracegraph chain {contract}")
-    return Group(Text(say.text("Next"), style=DIM), *(Padding(command(line), (0, 0, 0, 2)) for line in lines))
+    return following(lines, say)

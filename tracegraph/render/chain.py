@@ -13,7 +13,7 @@ from tracegraph.messages import N_
 from tracegraph.model import holder_of
 from tracegraph.render.evidence import share_words, sourcing_words
 from tracegraph.render.phrases import open_end_words, step_target
-from tracegraph.render.shape import DIM, DOT, grid, heading, in_sentence, lens_words, money, source_text
+from tracegraph.render.shape import DIM, DOT, following, grid, heading, in_sentence, lens_words, money, source_text
 from tracegraph.render.words import GRADE, RULE
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -28,11 +28,12 @@ def chain_shown(chain: Chain, legend: Legend, now: str, say: Translator) -> Rend
         say.text("ends {day}", day=facts.end) if facts.end else "",
         money(facts.value_sek, say),
     ]
+    deliveries = say.text("deliveries")
     parts: list[RenderableType] = [
         Text.assemble((facts.contract_id, "bold"), f"  {facts.title or ''}"),
         Text("  " + DOT.join(word for word in words if word)),
         Text(f"{lens_words(chain.lens, now, say)}{DOT}{_summary(chain, say)}", style=DIM),
-        Text(f"  {say.text('deliveries')}: {sourcing_words(chain.sourcing, say)}"),
+        Text(f"  {deliveries}: {sourcing_words(chain.sourcing, say)}"),
     ]
     leaving: dict[str, list[ChainStep]] = {}
     for step in chain.steps:
@@ -41,7 +42,11 @@ def chain_shown(chain: Chain, legend: Legend, now: str, say: Translator) -> Rend
         parts += [Text(), heading(say.text("tier {n}", n=tier))]
         parts += [_node(node, leaving.get(node.item_id, []), legend, say) for node in nodes]
     parts += list(_ends(chain, legend, say))
-    return Group(*parts)
+    steps = [
+        f"tracegraph chain {facts.contract_id} --plot chain.svg",
+        f"tracegraph depth --contract {facts.contract_id}",
+    ]
+    return Group(*parts, Text(), following(steps, say))
 
 
 def _summary(chain: Chain, say: Translator) -> str:

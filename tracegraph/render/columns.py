@@ -72,4 +72,4 @@ def _name(row: ColumnRow) -> Text:
 
 
 def _kind(row: ColumnRow, say: Translator) -> str:
-    return say.text(row.kind) + (f", {say.text('several with |')}" if row.many else "")
+    return say.text(row.kind) + (", " + say.text("several with |") if row.many else "")

@@ -15,10 +15,10 @@ from tracegraph.answer import Answer, Dependent
 from tracegraph.answer_compare import Cause, CauseKind, ClaimChange, Comparison, Difference, Movement, Side, Unseen
 from tracegraph.answer_exposure import EXPOSED, KnownRevision
 from tracegraph.messages import N_
-from tracegraph.render.exposure import amounts
 from tracegraph.render.incidents import status_words
 from tracegraph.render.routes import route_words
 from tracegraph.render.shape import DIM, grid, heading, labelled, money, more, source_text, with_id
+from tracegraph.render.shares import amounts
 from tracegraph.render.words import STATUS, STATUS_STYLE
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -72,12 +72,23 @@ class Frame:
 def counts_shown(comparison: Comparison, frame: Frame, say: Translator) -> RenderableType:
     """Return the counts by status, and the value at exposure, of both answers."""
     sides = (comparison.before, comparison.after)
-    rows: list[tuple[RenderableType, ...]] = [(Text(), *(Text(label, style=DIM) for label in frame.labels))]
+    rows: list[tuple[RenderableType, ...]] = [
+        (Text(), *(Text(label, style=DIM, justify="right") for label in frame.labels))
+    ]
     for status in Status:
         numbers = (Text(_count(side, status), justify="right") for side in sides)
         rows.append((_status(status, say), *numbers))
     if any(side.exposed.total for side in sides):
-        rows.append((Text(say.text("value at exposure"), style=DIM), *(Text(_exposed(side, say)) for side in sides)))
+        rows.append(
+            (
+                Text(say.text("value at exposure"), style=DIM),
+                *(Text(_exposed(side, say), justify="right") for side in sides),
+            )
+        )
+    left_out = [side.exposed.left_out for side in sides]
+    if any(left_out):
+        counts = (Text(say.number(n), justify="right") for n in left_out)
+        rows.append((Text(say.text("of those without a stated value"), style=DIM), *counts))
     return grid([(*row, Text()) for row in rows], first=12)
 
 

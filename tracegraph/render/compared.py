@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -14,7 +14,18 @@ from tracegraph.model import Selector
 from tracegraph.render.compare import Frame, counts_shown, differences_shown, documents_shown, holders_words
 from tracegraph.render.dependents import selector_words
 from tracegraph.render.incidents import status_words
-from tracegraph.render.shape import DIM, DOT, command, known_day, labelled, lens_words, reader_word, source_text
+from tracegraph.render.shape import (
+    DIM,
+    DOT,
+    bullet,
+    command,
+    following,
+    known_day,
+    labelled,
+    lens_words,
+    reader_word,
+    source_text,
+)
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 
@@ -65,16 +76,17 @@ def compare_shown(comparison: Comparison, legend: Legend, frame: Frame, now: str
         parts.append(Text(say.text("What changed for those who depend on {what}", what=what), style="bold"))
     else:
         parts.append(Text(say.text("What changed"), style="bold"))
+    asked = []
     for label, side in zip(frame.labels, sides, strict=True):
         lines = [lens_words(side.answer.question.lens, now, say)]
         if scopes[0] != scopes[1]:
             lines.append(_asked(side, legend, say))
         lines += [_revision(side, say)] if side.incidents else []
-        parts.append(labelled([(label, Text(DOT.join(lines), style=DIM))]))
-    parts += [Text(), counts_shown(comparison, frame, say)]
+        asked.append((label, Text(DOT.join(lines), style=DIM)))
+    parts += [labelled(asked), Text(), counts_shown(comparison, frame, say)]
     parts += documents_shown(comparison, legend, say)
     parts += differences_shown(comparison, legend, frame, say)
-    return Group(*parts, Text(), _next([*_chains(comparison), say.text("--json for programs")], say))
+    return Group(*parts, Text(), following([*_chains(comparison), say.text("--json for programs")], say))
 
 
 def _scope(scope: Iterable[Selector], legend: Legend, say: Translator) -> str:
@@ -99,10 +111,6 @@ def _chains(comparison: Comparison) -> Iterator[str]:
         yield f"tracegraph chain {difference.contract_id}"
 
 
-def _next(steps: Sequence[str], say: Translator) -> RenderableType:
-    return Text(say.text("Next: {steps}", steps=DOT.join(steps)), style=DIM)
-
-
 # --- incident preview ----------------------------------------------------------------------------------------------
 
 
@@ -120,9 +128,25 @@ def preview_shown(preview: Preview, legend: Legend, frame: Frame, now: str, say:
     lines = [(label, holders_words(ids, legend)) for label, ids in more if ids]
     parts += [Text(), labelled(lines)] if lines else []
     parts += differences_shown(comparison, legend, frame, say)
-    note = say.text("Nothing was recorded, and nobody was told. To widen the incident:")
-    following = command(f"tracegraph incident revise {revision.incident_id}")
-    return Group(*parts, Text(), Text(note), Padding(following, (0, 0, 0, 2), expand=False))
+    parts += [Text(), Text(say.text("Nothing was recorded, and nobody was told."))]
+    steps = [f"tracegraph incident show {revision.incident_id}"]
+    if widen := _revise(str(revision.incident_id), preview):
+        steps = [widen, say.text("without --dry-run it is recorded")]
+    return Group(*parts, following(steps, say))
+
+
+def _revise(incident_id: str, preview: Preview) -> str | None:
+    """Return the command that would widen the incident so; its flags hold for all of a scope, or it is not one."""
+    wider = [selector for found in preview.widened for selector in found.wider]
+    if len({(s.products, s.countries, s.exclude, s.services) for s in wider}) != 1:
+        return None
+    first = wider[0]
+    words = [f"--{selector.kind.value} {selector.id}" for selector in wider]
+    words += [f"--product {product}" for product in first.products or ()]
+    words += [f"--countries {','.join(first.countries)}"] if first.countries is not None else []
+    words += [f"--exclude {name}" for name in first.exclude]
+    words += [] if first.services else ["--no-services"]
+    return " ".join(("tracegraph incident revise", incident_id, *words, "--add-scope", "--dry-run"))
 
 
 def _widened(found: Widened, widening: Widening, legend: Legend, say: Translator) -> RenderableType:
@@ -135,7 +159,7 @@ def _widened(found: Widened, widening: Widening, legend: Legend, say: Translator
     if found.partly_owned:
         owners = ", ".join(map(legend.holder, found.partly_owned))
         line += "; " + say.text("not followed: owners of less than half ({names})", names=owners)
-    return Text(f"  - {line}")
+    return bullet([Text(line)])
 
 
 # --- what-if -------------------------------------------------------------------------------------------------------
@@ -153,7 +177,7 @@ def whatif_shown(found: WhatIf, legend: Legend, frame: Frame, now: str, say: Tra
     if found.supposed.closed:
         note = say.text(
             "A closed plant delivers nothing; from whom its buyers would buy instead is not known, so their contracts "
-            "may be unmapped, not free of a link. What stops, and what has another source:"
+            "may be unmapped; that is no No. What stops, and what has another source:"
         )
         lines = (command(f"tracegraph stops if-closed {factory}") for factory in found.supposed.closed)
         parts += [Text(note), *(Padding(line, (0, 0, 0, 2), expand=False) for line in lines)]
@@ -161,8 +185,8 @@ def whatif_shown(found: WhatIf, legend: Legend, frame: Frame, now: str, say: Tra
     steps = [*_chains(comparison), say.text("--json for programs")]
     note = say.text("Nothing was recorded.")
     if left:
-        note += " " + say.text("That a contract leaves says only what would be known, not that it is free of a link.")
-    return Group(*parts, Text(note), _next(steps, say))
+        note += " " + say.text("That a contract leaves says only what would be known, not that there is no link.")
+    return Group(*parts, Text(note), following(steps, say))
 
 
 def _assumed(supposed: Supposed, legend: Legend, say: Translator) -> Iterator[tuple[str, RenderableType]]:

@@ -11,13 +11,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from tracegraph.answer import Answer, Dependent
+from tracegraph.answer_exposure import EXPOSED
 from tracegraph.messages import N_
 from tracegraph.model import Selector, holder_of
-from tracegraph.render.dependents_rows import contract_shown
+from tracegraph.render.dependents_rows import Labelled, contract_shown
 from tracegraph.render.phrases import selector_words as selector_words
-from tracegraph.render.shape import DIM, DOT, grid, heading, lens_words, money, more
-from tracegraph.render.shares import contradictions_shown
+from tracegraph.render.shape import DIM, DOT, following, grid, heading, lens_words, money, more
+from tracegraph.render.shares import amounts, contradictions_shown
 from tracegraph.render.words import BASIS_COUNTED, STATUS, STATUS_READS, STATUS_STYLE
+from tracegraph.services.exposure import exposed_sum
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Certainty, Status
@@ -64,15 +66,14 @@ def contracts_shown(
     legend: Legend,
     view: View,
     say: Translator,
-    beside: Callable[[Dependent], RenderableType | None] = lambda _: None,
+    beside: Callable[[Dependent], Labelled | None] = lambda _: None,
 ) -> Iterator[RenderableType]:
-    """Yield the contracts one by one, under a heading for each status; `beside` gives what follows a contract."""
+    """Yield the contracts one by one, under a heading for each status; `beside` gives one more line of a contract."""
     for status, listed, total in _sections(answer, view):
         yield from (Text(), heading(say.text(STATUS[status]), STATUS_STYLE[status]))
         for dependent in listed:
-            yield contract_shown(dependent, legend, say, with_route=view.with_routes)
-            if (note := beside(dependent)) is not None:
-                yield note
+            more_lines = [line for line in (beside(dependent),) if line is not None]
+            yield contract_shown(dependent, legend, say, with_route=view.with_routes, beside=more_lines)
         rest = more(len(listed), total, say, say.text("--limit N or --all-rows shows them"))
         if rest is not None:
             yield Padding(rest, (0, 0, 0, 2))
@@ -151,8 +152,19 @@ def _cut(answer: Answer, say: Translator) -> Text:
 
 
 def summary_shown(answer: Answer, legend: Legend, say: Translator) -> RenderableType:
-    """Return the counts by status."""
-    return grid([_count(status, answer, legend, say) for status in Status], first=12)
+    """Return the counts by status, and how much of the value is at exposure."""
+    counts = grid([_count(status, answer, legend, say) for status in Status], first=12)
+    exposed = exposed_sum(answer.dependents)
+    if exposed.total is None:
+        return counts
+    stated = sum(answer.summary.value_sek[status] for status in EXPOSED)
+    words = say.text(
+        "Value at exposure: {amount} of the {stated} of established and possible contracts. What is unmapped is not "
+        "in it.",
+        amount=amounts(exposed.total, say),
+        stated=money(stated, say),
+    )
+    return Group(counts, Text(), Padding(Text(words), (0, 0, 0, 2)))
 
 
 def _count(status: Status, answer: Answer, legend: Legend, say: Translator) -> Sequence[RenderableType]:
@@ -203,10 +215,10 @@ def _by_count(pair: tuple[str, int]) -> tuple[int, str]:
     return -pair[1], pair[0]
 
 
-def _next_steps(answer: Answer, say: Translator) -> Text:
+def _next_steps(answer: Answer, say: Translator) -> RenderableType:
     first = next((d.facts.contract_id for d in answer.dependents if d.status is not Status.NO_LINK), None)
     steps = [f"tracegraph chain {first}", f"tracegraph show {first}"] if first else ["tracegraph incident list"]
     if answer.summary.counts[Status.NO_LINK]:
         steps.append(say.text("--all lists those without a link"))
     steps.append(say.text("--json for programs"))
-    return Text(say.text("Next: {steps}", steps=DOT.join(steps)), style=DIM)
+    return following(steps, say)

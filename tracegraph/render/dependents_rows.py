@@ -19,9 +19,12 @@ from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 
 OPEN_ENDS_SHOWN = 3
+Labelled = tuple[str, RenderableType]
 
 
-def contract_shown(dependent: Dependent, legend: Legend, say: Translator, *, with_route: bool = True) -> RenderableType:
+def contract_shown(
+    dependent: Dependent, legend: Legend, say: Translator, *, with_route: bool = True, beside: Iterable[Labelled] = ()
+) -> RenderableType:
     """Return one contract: what it is, whom to call, how it is reached, what is not known.
 
     Parameters
@@ -32,10 +35,12 @@ def contract_shown(dependent: Dependent, legend: Legend, say: Translator, *, wit
         Names, and the language.
     with_route : bool
         Whether the route is shown.
+    beside : iterable of tuple
+        Lines to add: a word, and what it stands for.
     """
     head = Text.assemble("  ", (dependent.facts.contract_id, "bold"), "  ", dependent.facts.title or "")
     facts = Padding(Text(" · ".join(_facts(dependent, say))), (0, 0, 0, 4), expand=False)
-    lines = list(_lines(dependent, legend, say, with_route=with_route))
+    lines = [*_lines(dependent, legend, say, with_route=with_route), *beside]
     return Group(head, facts, labelled(lines, indent=4)) if lines else Group(head, facts)
 
 

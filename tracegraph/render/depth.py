@@ -18,7 +18,7 @@ from tracegraph.render.depth_ends import (
     rolled_shown,
     split_words,
 )
-from tracegraph.render.shape import DIM, DOT, command, grid, heading, lens_words, more
+from tracegraph.render.shape import DIM, DOT, following, grid, heading, lens_words, more
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 
@@ -73,8 +73,8 @@ def _next(report: DepthReport, say: Translator) -> RenderableType:
         lines.append(f"{asked} --by-grade")
     lines.append(f"{asked} --csv depth.csv")
     if not report.regions and report.by_region:
-        lines.insert(1, f"{asked} --region {next(iter(report.by_region))}")
-    return Group(Text(say.text("Next"), style=DIM), *(Padding(command(line), (0, 0, 0, 2)) for line in lines))
+        lines.insert(1, f"tracegraph depth --region {next(iter(report.by_region))}")
+    return following(lines, say)
 
 
 def _roll_up_row(group: RollUp, say: Translator) -> tuple[RenderableType, ...]:

@@ -24,7 +24,7 @@ _MILLION: Final = 1_000_000
 
 ENDINGS: Final[Mapping[Ending, str]] = {
     Ending.ORIGIN: N_("at an origin"),
-    Ending.IDENTIFIED_FACTORY: N_("at a named plant"),
+    Ending.IDENTIFIED_FACTORY: N_("at a named plant, nothing seen beyond it"),
     Ending.UNIDENTIFIED_FACTORY: N_("at a plant without a name"),
     Ending.SUPPLIER: N_("at a company, nothing seen beyond it"),
     Ending.UNMAPPED: N_("at what nobody listed"),
@@ -59,6 +59,9 @@ def ends_shown(total: RollUp, say: Translator) -> RenderableType:
     known = say.text("known end: an origin or a named plant")
     rows.append([known, *(part_words(split.known_end, say) for split in splits.values())])
     parts.append(_table(head, rows))
+    if total.by_grade:
+        note = say.text("Each column counts only links that are documented so well; the rest of 100 % is not.")
+        parts.append(Padding(Text(note, style=DIM), (0, 0, 0, 2)))
     if any(split.known_end.high - split.known_end.low > 0 for split in splits.values()):
         note = say.text("The wider a part, the less is stated of shares: ask for them.")
         parts.append(Padding(Text(note, style=DIM), (0, 0, 0, 2)))

@@ -10,19 +10,20 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from tracegraph.answer import LISTED_STATUSES, Dependent, Interval
-from tracegraph.answer_exposure import ExposedSum, Exposure, IncidentExposure, RollUp, RollUps
+from tracegraph.answer import LISTED_STATUSES, Dependent
+from tracegraph.answer_exposure import EXPOSED, ExposedSum, Exposure, IncidentExposure, RollUp, RollUps
 from tracegraph.messages import N_
 from tracegraph.render.dependents import View, contracts_shown, header, summary_shown
+from tracegraph.render.dependents_rows import Labelled
 from tracegraph.render.incidents import status_words
-from tracegraph.render.shape import DIM, DOT, command, grid, heading, labelled, money, more, with_id
-from tracegraph.render.words import STATUS, STATUS_STYLE
+from tracegraph.render.shape import DIM, DOT, following, grid, heading, more, titled, with_id
+from tracegraph.render.shares import amounts
+from tracegraph.render.words import STATUS, STATUS_COUNTED, STATUS_STYLE
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Status
 
 NAME_WIDTH: Final = 44  # above, the id beside a name is left out
-MILLION: Final = 1_000_000
 ROWS_SHOWN: Final = 5  # of a roll-up, unless all rows are asked for
 
 _TITLES: Final = {
@@ -56,16 +57,14 @@ def exposure_shown(exposure: Exposure, legend: Legend, view: View, say: Translat
 
 def _incident(part: IncidentExposure, exposure: Exposure, say: Translator) -> Iterator[RenderableType]:
     revision = part.known.revision
-    yield Text.assemble((str(revision.incident_id), "bold"), "  ", revision.title)
+    yield titled(str(revision.incident_id), revision.title)
     words = [
         status_words(revision.status, say),
         say.text("recorded {day}", day=revision.recorded_at[:10]),
         say.text("revision {n}", n=part.known.number),
     ]
     if part.summary and len(exposure.incidents) > 1:
-        counts = (
-            f"{say.text(STATUS[status])} {part.summary.counts[status]}" for status in Status if status != Status.NO_LINK
-        )
+        counts = (say.plural(*STATUS_COUNTED[status], part.summary.counts[status]) for status in LISTED_STATUSES)
         words += counts
         if part.exposed.total:
             words.append(say.text("value at exposure {amount}", amount=_exposed(part.exposed, say)))
@@ -79,13 +78,13 @@ def _incident(part: IncidentExposure, exposure: Exposure, say: Translator) -> It
         yield Padding(Text(stop, style="bold yellow"), (0, 0, 0, 2))
 
 
-def _reached_by(dependent: Dependent, exposure: Exposure, say: Translator) -> RenderableType | None:
+def _reached_by(dependent: Dependent, exposure: Exposure, say: Translator) -> Labelled | None:
     """Return which of several incidents reach a contract, and how."""
     reached = exposure.reached_by.get(dependent.facts.contract_id, {})
     if len(exposure.incidents) < 2 or not reached:
         return None
     words = ", ".join(f"{incident} ({say.text(STATUS[status])})" for incident, status in sorted(reached.items()))
-    return labelled([(say.text("incidents"), Text(words))], indent=4)
+    return say.text("incidents"), Text(words)
 
 
 def _exposed(exposed: ExposedSum, say: Translator) -> str:
@@ -97,26 +96,14 @@ def _exposed(exposed: ExposedSum, say: Translator) -> str:
     return words
 
 
-def amounts(interval: Interval, say: Translator) -> str:
-    """Return an amount between two bounds."""
-    low, high = money(interval.low, say), money(interval.high, say)
-    if low == high:
-        return low
-    if interval.low == 0:
-        return say.text("up to {amount}", amount=high)
-    if interval.high < MILLION / 10:
-        return say.text("SEK {low} to {high}", low=say.number(interval.low), high=say.number(interval.high))
-    if interval.low < MILLION / 10:  # in millions it would pass for nothing
-        return say.text("{low} to {high}", low=low, high=high)
-    bounds = (say.number(bound / MILLION, 1) for bound in (interval.low, interval.high))
-    return say.text("SEK {low} to {high} m", **dict(zip(("low", "high"), bounds, strict=True)))
-
-
 # --- roll-ups -----------------------------------------------------------------------------------------------------
 
 
 def _rolled(rollups: RollUps, legend: Legend, view: View, say: Translator) -> Iterator[RenderableType]:
     """Yield the contracts by what they have in common; a list of one row that is not known says nothing."""
+    if any(row.key for part in fields(RollUps) for row in getattr(rollups, part.name)):
+        note = N_("The lists below: contracts, and the value at exposure of the established and possible among them.")
+        yield from (Text(), Text(say.text(note), style=DIM))
     for part in fields(RollUps):
         rows: Sequence[RollUp] = getattr(rollups, part.name)
         if not any(row.key for row in rows):
@@ -132,12 +119,14 @@ def _rolled(rollups: RollUps, legend: Legend, view: View, say: Translator) -> It
 def _row(kind: str, row: RollUp, legend: Legend, say: Translator) -> Sequence[RenderableType]:
     counts = Text(", ").join(
         [
-            Text(f"{row.counts[status]} {say.text(STATUS[status])}", style=STATUS_STYLE[status])
+            Text(say.plural(*STATUS_COUNTED[status], row.counts[status]), style=STATUS_STYLE[status])
             for status in LISTED_STATUSES
             if row.counts.get(status)
         ]
     )
-    return _named(kind, row.key, legend, say), counts, Text(_exposed(row.exposed, say))
+    reached = any(row.counts.get(status) for status in EXPOSED)
+    value = _exposed(row.exposed, say) or say.text("value not stated") if reached else say.text("part not known")
+    return _named(kind, row.key, legend, say), counts, Text(value, style="" if reached else DIM)
 
 
 def _named(kind: str, key: str | None, legend: Legend, say: Translator) -> Text:
@@ -151,19 +140,15 @@ def _named(kind: str, key: str | None, legend: Legend, say: Translator) -> Text:
 
 
 def _next(exposure: Exposure, say: Translator) -> RenderableType:
-    lines: list[RenderableType] = [Text(say.text("Next"), style=DIM)]
+    lines: list[str] = []
     for part in exposure.incidents:
         name = str(part.known.revision.incident_id)
         if part.stopped is None:
-            lines.append(_command(f"tracegraph incident preview {name} --widen group"))
+            lines.append(f"tracegraph incident preview {name} --widen group")
         elif part.stopped.known_before:
-            lines.append(_command(f"tracegraph incident exposure {name} --known-at {part.stopped.known_before}"))
-        lines.append(_command(f"tracegraph incident show {name}"))
+            lines.append(f"tracegraph incident exposure {name} --known-at {part.stopped.known_before}")
+        lines.append(f"tracegraph incident show {name}")
     for dependent in exposure.answer.dependents[:1]:
         if dependent.status is not Status.NO_LINK:
-            lines.append(_command(f"tracegraph chain {dependent.facts.contract_id}"))
-    return Group(*lines)
-
-
-def _command(line: str) -> RenderableType:
-    return Padding(command(line), (0, 0, 0, 2), expand=False)
+            lines.append(f"tracegraph chain {dependent.facts.contract_id}")
+    return following(lines, say)

@@ -15,7 +15,7 @@ from tracegraph.answer_exposures import Cause, CauseKind, Change, Exposed, Expos
 from tracegraph.messages import N_
 from tracegraph.model import Source
 from tracegraph.render.incident_words import change_words, status_words
-from tracegraph.render.shape import ARROW, DIM, DOT, command, grid, heading, lens_words, more, source_text
+from tracegraph.render.shape import ARROW, DIM, DOT, following, grid, heading, lens_words, more, source_text, titled
 from tracegraph.render.words import BASIS, STATUS, STATUS_STYLE
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Status
@@ -74,7 +74,7 @@ def _standing(report: Exposures, say: Translator, limit: int | None) -> Iterator
         by_contract.setdefault(row.facts.contract_id, []).append(row)
     ranked = sorted(by_contract.values(), key=_rank)
     if ranked:
-        yield from (Text(), heading(say.text("by contract, the worst first")))
+        yield from (Text(), heading(say.text("by contract, the established first")))
     for rows in ranked[:limit]:
         yield _contract(rows, say)
     yield from _rest(len(ranked[:limit]), len(ranked), say)
@@ -92,15 +92,15 @@ def _incident(column: IncidentReadings, say: Translator) -> RenderableType:
     lines: list[RenderableType] = [_incident_name(column.incident, say), Padding(counts, (0, 0, 0, 2), expand=False)]
     if column.unmatched:
         names = ", ".join(selector.id for selector in column.unmatched)
-        missing = say.text("nothing is recorded of {names}: of these nobody can tell", names=names)
+        missing = say.text("nothing is recorded of {names}, so no route to it can be seen", names=names)
         lines.append(Padding(Text(missing, style="yellow"), (0, 0, 0, 2), expand=False))
     return Padding(Group(*lines), (0, 0, 0, 2))
 
 
-def _incident_name(known: KnownIncident, say: Translator) -> Text:
+def _incident_name(known: KnownIncident, say: Translator) -> RenderableType:
     revision = known.revision
     words = DOT.join((status_words(revision.status, say), say.text("recorded {day}", day=revision.recorded_at[:10])))
-    return Text.assemble((str(revision.incident_id), "bold"), "  ", revision.title, "  ", (words, DIM))
+    return Group(titled(str(revision.incident_id), revision.title), Padding(Text(words, style=DIM), (0, 0, 0, 2)))
 
 
 def _contract(rows: Sequence[Exposed], say: Translator) -> RenderableType:
@@ -180,7 +180,7 @@ def _group(changes: Sequence[Change], because: str, say: Translator, limit: int 
         (say.plural(N_("{n} contract"), N_("{n} contracts"), len(changes)), Text("\n".join(names))),
         *([("", Text(say.text("... and {n} more: {how}", n=rest, how="--all-rows"), style=DIM))] if rest else []),
     )
-    head = Text.assemble("  ", (str(revision.incident_id), "bold"), "  ", revision.title)
+    head = Padding(titled(str(revision.incident_id), revision.title), (0, 0, 0, 2))
     return Group(head, grid([(Text(label, style=DIM), value) for label, value in rows], indent=4))
 
 
@@ -226,5 +226,4 @@ def _next(report: Exposures, now: str, say: Translator) -> RenderableType:
     if report.since is None:
         yesterday = date.fromisoformat(report.lens.known_at[:10]) - timedelta(days=1)
         lines.append(f"tracegraph exposures --since {yesterday}")
-    shown = [Padding(command(line), (0, 0, 0, 2), expand=False) for line in lines]
-    return Group(Text(say.text("Next"), style=DIM), *shown)
+    return following(lines, say)

@@ -82,7 +82,8 @@ def _report(done: Imported, say: Translator) -> Iterator[RenderableType]:
     report = done.report
     rows = say.text("{n} rows read", n=sum(done.reading.counts.values()))
     if report.is_nothing:
-        yield Text(f"{say.text('Nothing changed: the store already says all of this.')} ({rows})", style="bold")
+        nothing = say.text("Nothing changed: the store already says all of this.")
+        yield Text(f"{nothing} ({rows})", style="bold")
         return
     begun = say.text("Would be written:") if done.dry_run else say.text("Written:")
     yield Text(f"{begun} {', '.join(_counts(report, say))}. ({rows})", style="bold")

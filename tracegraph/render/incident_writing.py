@@ -11,10 +11,10 @@ from tracegraph.incidents import IncidentRevision
 from tracegraph.incidents_history import change_of, differences
 from tracegraph.lens import Lens
 from tracegraph.render.incident_facts import Telling, difference_lines, facts
-from tracegraph.render.incident_words import change_words
+from tracegraph.render.incident_words import KIND, change_words
 from tracegraph.render.incidents import incident_head
 from tracegraph.render.problems import problems_shown
-from tracegraph.render.shape import DIM, DOT, labelled
+from tracegraph.render.shape import DIM, following, labelled
 from tracegraph.services.incident_writing import Recorded
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -39,6 +39,10 @@ def _parts(done: Recorded, telling: Telling) -> Iterator[RenderableType]:
         yield from incident_head(revision, say)
         yield from _what(before, revision, telling)
     yield Text()
+    if (kind := done.steps[-1][1].kind) not in KIND:
+        known = ", ".join(KIND)
+        words = say.text("The kind {kind} is not among the common ones: {known}. Is it a slip?", kind=kind, known=known)
+        yield Text(words, style="yellow")
     yield from _afterwards(done, say)
 
 
@@ -54,7 +58,7 @@ def _what(before: IncidentRevision | None, revision: IncidentRevision, telling: 
     yield labelled(difference_lines(differences(before, revision), telling))
 
 
-def _afterwards(done: Recorded, say: Translator) -> Iterator[Text]:
+def _afterwards(done: Recorded, say: Translator) -> Iterator[RenderableType]:
     if done.dry_run:
         yield Text(say.text("This was a dry run: nothing was written."), style=DIM)
         return
@@ -63,10 +67,11 @@ def _afterwards(done: Recorded, say: Translator) -> Iterator[Text]:
     yield Text(say.text("This is import {n}; {undo} ends all of it.", n=number, undo=undo), style=DIM)
     before, latest = done.steps[-1]
     yield from _notices(before, latest, say)
-    steps = f"tracegraph incident show {latest.incident_id}{_as(latest)}"
+    steps = [f"tracegraph incident show {latest.incident_id}{_as(latest)}"]
     if latest.status != IncidentStatus.WITHDRAWN:
-        steps = f"tracegraph incident exposure {latest.incident_id}{_as(latest)}{DOT}{steps}"
-    yield Text(say.text("Next: {steps}", steps=steps), style=DIM)
+        steps.insert(0, f"tracegraph incident exposure {latest.incident_id}{_as(latest)}")
+    yield Text()
+    yield following(steps, say)
 
 
 def _notices(before: IncidentRevision | None, latest: IncidentRevision, say: Translator) -> Iterator[Text]:

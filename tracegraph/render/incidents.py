@@ -14,7 +14,7 @@ from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.render.incident_facts import Telling, difference_lines, facts, scope_words
 from tracegraph.render.incident_words import change_words, kind_words, status_words
-from tracegraph.render.shape import DIM, DOT, heading, labelled, lens_words
+from tracegraph.render.shape import DIM, DOT, following, heading, labelled, lens_words, titled
 from tracegraph.services.incidents import IncidentView, exposing
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -34,8 +34,8 @@ def incidents_shown(
         parts.append(Padding(Text(scope_words(view.current, telling)), (0, 0, 0, 2)))
         parts += [Padding(line, (0, 0, 0, 2)) for line in _lately(view, say)]
     if first := next((view for view in views if exposing(view)), None):
-        steps = f"tracegraph incident exposure {_id(first)}{DOT}tracegraph incident show {_id(first)}"
-        parts += [Text(), Text(say.text("Next: {steps}", steps=steps), style=DIM)]
+        steps = [f"tracegraph incident exposure {_id(first)}", f"tracegraph incident show {_id(first)}"]
+        parts += [Text(), following(steps, say)]
     return Group(*parts)
 
 
@@ -56,7 +56,7 @@ def _id(view: IncidentView) -> str:
 
 def incident_head(revision: IncidentRevision, say: Translator) -> Iterator[RenderableType]:
     """Yield the id, title and state of an incident."""
-    yield Text.assemble((str(revision.incident_id), "bold"), "  ", revision.title)
+    yield titled(str(revision.incident_id), revision.title)
     words = [status_words(revision.status, say), kind_words(revision.kind, say)]
     if revision.happened_from:
         words.append(say.text("from {day}", day=revision.happened_from))
@@ -94,13 +94,12 @@ def _revision(
     yield labelled(lines, indent=4) if lines else Text(f"    {nothing}", style=DIM)
 
 
-def _next(view: IncidentView, say: Translator) -> Iterator[Text]:
+def _next(view: IncidentView, say: Translator) -> Iterator[RenderableType]:
     """Yield what to do next; for a withdrawn incident, how to see what it touched before."""
     if exposing(view):
-        steps = f"tracegraph incident exposure {_id(view)}{DOT}tracegraph incident revise {_id(view)} --help"
-        yield Text(say.text("Next: {steps}", steps=steps), style=DIM)
+        steps = [f"tracegraph incident exposure {_id(view)}", f"tracegraph incident revise {_id(view)} --help"]
+        yield following(steps, say)
         return
     yield Text(say.text("It exposes no contract since it was withdrawn; its history stays."), style="bold")
     if before := view.known_before_withdrawal():
-        steps = f"tracegraph incident exposure {_id(view)} --known-at {before}"
-        yield Text(say.text("Next: {steps}", steps=steps), style=DIM)
+        yield following([f"tracegraph incident exposure {_id(view)} --known-at {before}"], say)

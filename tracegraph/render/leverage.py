@@ -20,7 +20,8 @@ from tracegraph.answer_leverage import (
 )
 from tracegraph.messages import N_
 from tracegraph.render.phrases import share_words
-from tracegraph.render.shape import DIM, DOT, command, heading, labelled, lens_words, money, more, with_id
+from tracegraph.render.shape import DIM, DOT, following, heading, labelled, lens_words, money, more, with_id
+from tracegraph.render.shares import amounts
 from tracegraph.render.words import STATUS, STATUS_STYLE
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -58,16 +59,17 @@ def leverage_shown(report: LeverageReport, legend: Legend, now: str, say: Transl
         one = N_("{n} plant of which no goods are seen to reach a contract.")
         many = N_("{n} plants of which no goods are seen to reach a contract.")
         parts += [Text(), Text(say.plural(one, many, report.none), style=DIM)]
-    seen = say.text("Counted as far as this view goes: what other regions keep for themselves is not in it.")
-    return Group(*parts, Text(), Text(seen, style=DIM), _next_leverage(report, say))
+    seen = say.text(
+        "Beside statuses stand the values of whole contracts, not of what comes from the plant. Counted as far as this "
+        "view goes: what other regions keep for themselves is not in it."
+    )
+    return Group(*parts, Text(), Text(seen, style=DIM), Text(), _next_leverage(report, say))
 
 
 def _plant(plant: Leverage, legend: Legend, say: Translator) -> RenderableType:
     rows = [*_reach(plant, say), *_listed(plant.contracts, plant.established.contracts, plant.possible.contracts, say)]
     if plant.exposed_sek is not None:
-        low, high = money(plant.exposed_sek.low, say), money(plant.exposed_sek.high, say)
-        words = low if low == high else say.text("{low} to {high}", low=low, high=high)
-        rows.insert(1, (say.text("exposed"), Text(words)))
+        rows.insert(1, (say.text("value at exposure"), Text(amounts(plant.exposed_sek, say))))
     return Group(_head(plant, legend, say), labelled(rows, indent=4))
 
 
@@ -111,7 +113,7 @@ def _listed(
     if names:
         rest = established + possible - len(names)
         words = ", ".join(names) + (say.text(" and {n} more", n=rest) if rest > 0 else "")
-        yield say.text("who"), Text(words)
+        yield say.text("contracts"), Text(words)
 
 
 def _next_leverage(report: LeverageReport, say: Translator) -> RenderableType:
@@ -123,7 +125,7 @@ def _next_leverage(report: LeverageReport, say: Translator) -> RenderableType:
             lines.append(f"tracegraph leverage --factory {first}")
         lines.append(f"tracegraph stops if-closed {first}")
     lines.append("tracegraph concentration")
-    return _commands(lines, say)
+    return following(lines, say)
 
 
 # --- concentration -------------------------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ def concentration_shown(found: Concentration, legend: Legend, now: str, say: Tra
     parts += [_shared(group, legend, say) for group in found.groups]
     parts += _rest(len(found.groups), found.groups_total, say)
     parts += _overlaps(found, say)
-    return Group(*parts, Text(), *_notes(found, say), _next_concentration(found, say))
+    return Group(*parts, Text(), *_notes(found, say), Text(), _next_concentration(found, say))
 
 
 def _spread(spread: Spread, legend: Legend, say: Translator) -> RenderableType:
@@ -240,11 +242,7 @@ def _next_concentration(found: Concentration, say: Translator) -> RenderableType
     if not found.categories and len(found.spreads) > 1:
         lines.append(f"{asked} --category {found.spreads[1].category}")
     lines.append(f"{asked} --csv shared.csv")
-    return _commands(lines, say)
-
-
-def _commands(lines: Sequence[str], say: Translator) -> RenderableType:
-    return Group(Text(say.text("Next"), style=DIM), *(Padding(command(line), (0, 0, 0, 2)) for line in lines))
+    return following(lines, say)
 
 
 def _rest(shown: int, total: int, say: Translator) -> Iterator[RenderableType]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +22,7 @@ DOT: Final = " · "
 ARROW: Final = " -> "
 DIM: Final = "dim"
 COMMAND_WIDTH: Final = 72
+PROGRAM: Final = "tracegraph "
 
 
 def heading(text: str, style: str = "bold") -> Text:
@@ -60,6 +61,11 @@ def labelled(pairs: Iterable[tuple[str, RenderableType]], *, indent: int = 2) ->
     return grid(listed, indent=indent)
 
 
+def titled(id: str, title: str) -> RenderableType:
+    """Return an id and what it is called; a long title wraps under itself."""
+    return grid([(Text(id, style="bold"), Text(title))], indent=0)
+
+
 def with_id(name: str | None, id: str) -> Text:
     """Return a name with its id beside it, or the id alone."""
     return Text.assemble(name, " ", (f"({id})", DIM)) if name and name != id else Text(id)
@@ -76,6 +82,15 @@ def command(line: str) -> Text:
         else:
             lines[-1] += f" --{word}"
     return Text("\n".join(lines), style="cyan")
+
+
+def following(steps: Iterable[str], say: Translator) -> RenderableType:
+    """Return what to do next: commands, each on a line of its own to be copied, then what is only said."""
+    listed = list(steps)
+    lines = [command(step) for step in listed if step.startswith(PROGRAM)]
+    said = [step for step in listed if not step.startswith(PROGRAM)]
+    lines += [Text(DOT.join(said), style=DIM)] if said else []
+    return Group(Text(say.text("Next"), style=DIM), *(Padding(line, (0, 0, 0, 2), expand=False) for line in lines))
 
 
 def more(shown: int, total: int, say: Translator, how: str) -> Text | None:

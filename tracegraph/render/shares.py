@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from tracegraph.answer import Answer, Contradiction, Dependent, Share
+from tracegraph.answer import Answer, Contradiction, Dependent, Interval, Share
 from tracegraph.messages import N_
 from tracegraph.model import Claim, holder_of, product_of
 from tracegraph.render.phrases import in_sentence, money
@@ -18,6 +18,7 @@ from tracegraph.translate import Translator
 SAME = 5e-4  # bounds nearer than this are one figure
 WORTH_SAYING = 0.005  # an unmapped part below it is not said
 CONTRADICTIONS_SHOWN = 3
+MILLION = 1_000_000
 
 
 def exposed_words(dependent: Dependent, say: Translator) -> str:
@@ -47,6 +48,21 @@ def part_words(share: Share, say: Translator) -> str:
     if share.low < SAME / 10:
         return say.text("up to {high} %", high=high)
     return say.text("{low} to {high} %", low=low, high=high)
+
+
+def amounts(interval: Interval, say: Translator) -> str:
+    """Return an amount between two bounds."""
+    low, high = money(interval.low, say), money(interval.high, say)
+    if low == high:
+        return low
+    if interval.low == 0:
+        return say.text("up to {amount}", amount=high)
+    if interval.high < MILLION / 10:
+        return say.text("SEK {low} to {high}", low=say.number(interval.low), high=say.number(interval.high))
+    if interval.low < MILLION / 10:  # in millions it would pass for nothing
+        return say.text("{low} to {high}", low=low, high=high)
+    bounds = (say.number(bound / MILLION, 1) for bound in (interval.low, interval.high))
+    return say.text("SEK {low} to {high} m", **dict(zip(("low", "high"), bounds, strict=True)))
 
 
 def percent(part: float, say: Translator) -> str:

@@ -200,10 +200,10 @@ def _changes(changes: Changes, shown: Shown, say: Translator) -> Iterator[Render
     between = say.text("changes from {before} to {after}", before=changes.since, after=shown.lens.valid_at)
     yield heading(between)
     if changes.is_nothing:
-        yield Text(f"  {say.text('Nothing changed.')}")
+        yield Text("  " + say.text("Nothing changed."))
         return
     if changes.existed != changes.exists:
-        yield Text(f"  {say.text('It is new.') if changes.exists else say.text('It is gone.')}", style="bold")
+        yield Text("  " + (say.text("It is new.") if changes.exists else say.text("It is gone.")), style="bold")
     yield from _changed_links(say.text("new"), "+", changes.new, say)
     yield from _changed_links(say.text("gone"), "-", changes.gone, say)
     for change in changes.attributes:

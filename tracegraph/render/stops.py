@@ -14,7 +14,7 @@ from tracegraph.answer_stops import Closed, Closure, Doubt, Doubtful, Outcome, S
 from tracegraph.messages import N_
 from tracegraph.model import holder_of, product_of
 from tracegraph.render.phrases import in_sentence, lens_words, money, open_end_words, share_words
-from tracegraph.render.shape import DIM, DOT, grid, heading, labelled, more, with_id
+from tracegraph.render.shape import DIM, DOT, following, grid, heading, labelled, more, with_id
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Certainty, Label
@@ -147,7 +147,8 @@ def _lines(found: Closed, closure: Closure, legend: Legend, say: Translator) -> 
         yield say.text("goes on"), _others(found, legend, say)
     if found.share and found.outcome not in (Outcome.STOPS, Outcome.MAY_STOP):
         share = share_words((found.share.low, found.share.high), say)
-        text = N_("{share} of the value has passed through it")
+        anything = found.share.low <= 0 and found.share.high >= 1
+        text = N_("an unknown part of the value") if anything else N_("{share} of the value has passed through it")
         mark = found.share.high <= closure.at_most
         limit = say.number(closure.at_most * 100)
         within = say.text("loses at most {limit} %", limit=limit)
@@ -220,7 +221,7 @@ def _joined(words: Iterable[str], total: int, say: Translator) -> str:
     return "; ".join([*shown, say.text("{n} more", n=rest)] if rest > 0 else shown)
 
 
-def _next(closure: Closure, legend: Legend, say: Translator) -> Text:
+def _next(closure: Closure, legend: Legend, say: Translator) -> RenderableType:
     plant = closure.closes.id
     hit = next((c.facts.contract_id for c in closure.contracts if c.fails), None)
     steps = [f"tracegraph dependents --{closure.closes.kind.value} {plant}"]
@@ -230,4 +231,4 @@ def _next(closure: Closure, legend: Legend, say: Translator) -> Text:
     if asked:
         steps.append(say.text("ask {names}", names=legend.holder(min(asked, key=lambda id: (-asked[id], id)))))
     steps.append(say.text("--json for programs"))
-    return Text(say.text("Next: {steps}", steps=DOT.join(steps)), style=DIM)
+    return following(steps, say)

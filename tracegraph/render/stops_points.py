@@ -13,7 +13,7 @@ from tracegraph.answer_points import Chance, Hit, Independent, Level, Point, Rou
 from tracegraph.messages import N_
 from tracegraph.model import holder_of, product_of
 from tracegraph.render.phrases import in_sentence, lens_words, money
-from tracegraph.render.shape import ARROW, DIM, DOT, grid, heading, labelled, more
+from tracegraph.render.shape import ARROW, DIM, DOT, following, grid, heading, labelled, more
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Certainty
@@ -102,9 +102,10 @@ def _lines(weakness: Weakness, legend: Legend, say: Translator) -> Iterator[tupl
     if certain:
         yield say.text("certain"), certain
     if documented:
-        yield say.text("documented"), say.text("{names} (others may exist)", names=documented)
+        yield say.text("documented"), say.text("{names} (there may be other sources)", names=documented)
     if not certain and not documented:
-        yield say.text("certain"), say.text("no company or plant alone")
+        none = N_("none known so far") if weakness.unseen else N_("no company or plant alone")
+        yield say.text("certain"), say.text(none)
     countries = [point for point in weakness.points if point.level is Level.COUNTRY]
     if countries:
         yield say.text("countries"), ", ".join(_country(point, legend, say) for point in countries)
@@ -150,7 +151,7 @@ def _pairs(weakness: Weakness, legend: Legend, say: Translator) -> str:
     return "; ".join([*both[:PAIRS_SHOWN], say.text("{n} more", n=rest)] if rest > 0 else both)
 
 
-def _next(found: Weaknesses, say: Translator) -> Text:
+def _next(found: Weaknesses, say: Translator) -> RenderableType:
     steps = []
     top = next((hit.id for hit in found.hits if hit.level is Level.HOLDER), None)
     if top:
@@ -158,7 +159,7 @@ def _next(found: Weaknesses, say: Translator) -> Text:
     if found.pair_candidates is None:
         steps.append(say.text("--pairs shows what stops a contract two by two"))
     steps.append(say.text("--json for programs"))
-    return Text(say.text("Next: {steps}", steps=DOT.join(steps)), style=DIM)
+    return following(steps, say)
 
 
 # --- independent routes -------------------------------------------------------------------------------------------
@@ -186,7 +187,7 @@ def routes_shown(found: RoutesBetween, legend: Legend, now: str, say: Translator
     if same:
         parts += [Text(), Text(say.text("Inferred steps add no route."), style=DIM)]
     steps = [f"tracegraph stops if-closed {found.factory_id}", f"tracegraph chain {found.facts.contract_id}"]
-    return Group(*parts, Text(), Text(say.text("Next: {steps}", steps=DOT.join(steps)), style=DIM))
+    return Group(*parts, Text(), following(steps, say))
 
 
 def _ways(ways: Ways, legend: Legend, say: Translator) -> Iterator[RenderableType]:

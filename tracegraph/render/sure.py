@@ -17,7 +17,7 @@ from tracegraph.model import holder_of, product_of
 from tracegraph.render.dependents_rows import contract_shown
 from tracegraph.render.phrases import in_sentence, lens_words, money, selector_words, source_text
 from tracegraph.render.routes import route_words, unsure_words, weakest_words
-from tracegraph.render.shape import DIM, DOT, grid, heading, labelled, with_id
+from tracegraph.render.shape import DIM, DOT, following, grid, heading, labelled, with_id
 from tracegraph.render.words import GRADE, RULE, STATUS, STATUS_READS, STATUS_STYLE
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -75,9 +75,11 @@ def _header(found: Routes, legend: Legend, now: str, say: Translator) -> Iterato
     scope = [selector_words(selector, legend, say) for selector in found.question.scope]
     contract = found.dependent.facts.contract_id
     if len(scope) == 1:
-        yield Text(say.text("How {contract} depends on {what}", contract=contract, what=scope[0]), style="bold")
+        yield Text(
+            say.text("Whether {contract} depends on {what}, and how", contract=contract, what=scope[0]), style="bold"
+        )
     else:
-        yield Text(say.text("How {contract} depends on any of these", contract=contract), style="bold")
+        yield Text(say.text("Whether {contract} depends on any of these, and how", contract=contract), style="bold")
         yield from (Text(f"  - {what}") for what in scope)
     yield Text(lens_words(found.question.lens, now, say), style=DIM)
     for selector in found.unmatched:
@@ -122,7 +124,12 @@ def _no_route(found: Routes, legend: Legend, say: Translator) -> Iterator[Render
             )
         )
     else:
-        yield Text(say.text("No recorded route leads to it, so there is no probability to give."))
+        yield Text(
+            say.text(
+                "No recorded route leads to it, and no open end: it rests on what is recorded and on lists said to be "
+                "complete."
+            )
+        )
 
 
 # --- how sure -----------------------------------------------------------------------------------------------------
@@ -131,7 +138,8 @@ def _no_route(found: Routes, legend: Legend, say: Translator) -> Iterator[Render
 def _sure(found: Probability, say: Translator) -> Iterator[RenderableType]:
     yield Padding(Text(_probability_words(found, say)), (0, 0, 0, 2))
     plain = say.text(
-        "A probability here only ranks and bounds; it is not a measurement. The status above does not depend on it."
+        "A probability here only ranks and bounds; it is not a measurement. A low one means thin evidence, not a No: "
+        "the status above does not depend on it."
     )
     yield Padding(Text(plain, style="bold"), (0, 0, 0, 2))
     yield grid([("-", Text(say.text(_PREMISE[premise]), style=DIM)) for premise in found.premises])
@@ -194,11 +202,12 @@ def _route(number: int, route: ListedRoute, found: Routes, legend: Legend, say: 
 def _link(number: int, link: LinkToVerify, found: Routes, legend: Legend, say: Translator) -> RenderableType:
     p = say.text("now {p}", p=chance_words(link.probability, say))
     head = Text.assemble((f"{number}", "bold"), "  ", link_words(link, legend, say), f" ({p})")
-    settles = say.text(
-        "the dependency is then {confirmed} sure if so, {refuted} if not",
-        confirmed=chance_words(link.if_confirmed, say),
-        refuted=chance_words(link.if_refuted, say),
-    )
+    confirmed, refuted = chance_words(link.if_confirmed, say), chance_words(link.if_refuted, say)
+    if link.if_refuted > 0:
+        text = N_("{confirmed} if it is so, {refuted} if it is not")
+    else:
+        text = N_("{confirmed} if it is so; if it is not, no recorded route is left")
+    settles = say.text(text, confirmed=confirmed, refuted=refuted)
     lines: list[tuple[str, RenderableType]] = [
         (say.text("ask"), _ask(link, found.dependent, legend, say)),
         (say.text("tells"), Text(settles)),
@@ -250,11 +259,11 @@ def _evidence(link: LinkToVerify, legend: Legend, say: Translator) -> Text:
     return Text.assemble(f"{say.text(GRADE[link.grade])}: {cited}", (f"  {claim.claim_id}", DIM), rest)
 
 
-def _next_steps(found: Routes, say: Translator) -> Text:
+def _next_steps(found: Routes, say: Translator) -> RenderableType:
     steps = [f"tracegraph chain {found.dependent.facts.contract_id}"]
     if found.verify_next:
         steps.append(f"tracegraph show {found.verify_next[0].ask}")
     if found.count.number > len(found.routes):
         steps.append(say.text("--k 10 shows more routes"))
     steps.append(say.text("--json for programs"))
-    return Text(say.text("Next: {steps}", steps=DOT.join(steps)), style=DIM)
+    return following(steps, say)

@@ -28,6 +28,14 @@ STATUS: Final[Mapping[Status, str]] = {
     Status.NO_LINK: N_("no link"),
 }
 
+#: The same with a number before it: of one contract, and of more.
+STATUS_COUNTED: Final[Mapping[Status, tuple[str, str]]] = {
+    Status.ESTABLISHED: (N_("1 established"), N_("{n} established")),
+    Status.POSSIBLE: (N_("1 possible"), N_("{n} possible")),
+    Status.UNMAPPED: (N_("1 unmapped"), N_("{n} unmapped")),
+    Status.NO_LINK: (N_("1 without a link"), N_("{n} without a link")),
+}
+
 #: What a status means, in one line.
 STATUS_READS: Final[Mapping[Status, str]] = {
     Status.ESTABLISHED: N_("every step is documented"),

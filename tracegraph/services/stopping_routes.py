@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS
 from tracegraph.answer_points import RoutesBetween
+from tracegraph.errors import InvalidInput
 from tracegraph.graph.failure_routes import ways_between
 from tracegraph.graph.route_graph import build_route_graph
 from tracegraph.lens import Lens
+from tracegraph.messages import N_
 from tracegraph.model import item_id
 from tracegraph.services.portfolios import contract_facts
 from tracegraph.services.show import unknown_node
@@ -32,11 +34,15 @@ def routes_between(
 
     Raises
     ------
+    InvalidInput
+        The first of the two is a contract.
     UnknownNode
         The reader does not see one of the two.
     """
     described = reader.descriptions(Label.CONTRACT, [contract_id], lens)
     held = reader.items_of([holder_id], lens)
+    if not held and reader.descriptions(Label.CONTRACT, [holder_id], lens):
+        raise InvalidInput(N_("{id} is a contract: name the plant first, then the contract"), id=holder_id)
     if not described or not held:
         raise unknown_node(contract_id if held else holder_id, lens, reader)
     items: list[str] = [item_id(holder_id, product) for product in products_of(held[0])]
