@@ -88,7 +88,7 @@ def counts_shown(comparison: Comparison, frame: Frame, say: Translator) -> Rende
     left_out = [side.exposed.left_out for side in sides]
     if any(left_out):
         counts = (Text(say.number(n), justify="right") for n in left_out)
-        rows.append((Text(say.text("of those without a stated value"), style=DIM), *counts))
+        rows.append((Text(say.text("without a stated value"), style=DIM), *counts))
     return grid([(*row, Text()) for row in rows], first=12)
 
 
