@@ -124,3 +124,21 @@ def test_files_and_how_to_check_them_are_told_beside_the_answer(run: Run, tmp_pa
     plotted = run("chain", "demo-c-0007", "--plot", str(tmp_path / "chain.svg"), "--json")
     assert json.loads(plotted.stdout)["contract"]
     assert (tmp_path / "chain.svg").read_text(encoding="utf-8").startswith("<")
+
+
+def test_a_flag_that_is_missing_is_named(run: Run) -> None:
+    wrong = run("incident", "preview", ARTICLE)
+    assert wrong.exit_code == 2
+    assert "--widen group|country|product is missing" in wrong.stderr
+
+
+def test_the_depth_of_no_contract_is_no_finding(run: Run) -> None:
+    shown = run("depth", "--region", "SE-XX").stdout
+    assert "nothing was judged" in shown
+    assert "plant named" not in shown
+
+
+def test_the_story_says_how_much_and_what_to_ask(run: Run) -> None:
+    shown = run("demo").stdout
+    for words in ("Value at exposure: SEK 17.5 to 35.5 m", "tracegraph compare", "tracegraph ask --letters letters"):
+        assert words in shown

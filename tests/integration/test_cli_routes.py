@@ -74,7 +74,11 @@ def test_the_figures_of_the_methods_page(run: Run) -> None:
     first = answer["verify_next"][0]
     assert (first["ask"], round(first["if_confirmed"], 3), first["if_refuted"]) == ("demo-trader-03", 0.595, 0)
     page = Path(__file__).resolve().parents[2] / "docs" / "methods.md"
-    for line in ("32 % probability that at least one recorded route is real", "60 % sure if so, 0 % if not"):
+    lines = (
+        "32 % probability that at least one recorded route is real",
+        "60 % if it is so; if it is not, no recorded route is left",
+    )
+    for line in lines:
         assert line in " ".join(page.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ").split())
 
 

@@ -56,6 +56,8 @@ def usage_message(error: click.ClickException) -> Message:
         return Message(N_("there is no option {option}; --help lists them"), {"option": error.option_name})
     if isinstance(error, click.MissingParameter):
         name = error.param.make_metavar(error.ctx) if error.param and error.ctx else ""
+        if isinstance(error.param, click.Option):
+            name = f"{error.param.opts[0]} {name}"
         return Message(N_("{name} is missing; --help has an example"), {"name": name.rstrip(".")})
     if isinstance(error, click.BadOptionUsage):
         return Message(N_("{option} needs a value, or takes none; --help says which"), {"option": error.option_name})

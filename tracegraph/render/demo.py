@@ -18,9 +18,11 @@ from tracegraph.render.dependents import View, header, selector_words, shown_dep
 from tracegraph.render.dependents_rows import contract_shown
 from tracegraph.render.incidents import status_words
 from tracegraph.render.shape import DIM, command, grid, labelled, source_text, with_id
+from tracegraph.render.shares import amounts
 from tracegraph.render.words import STATUS, STATUS_STYLE
 from tracegraph.services.comparing import differences, new_sources
 from tracegraph.services.demo import DAY, EARLIER, GROUP, ORDER, ORDERED, PLANTS_IN, SHOWN_CONTRACT, WIDENED, Story
+from tracegraph.services.exposure import exposed_sum
 from tracegraph.services.incidents import IncidentView
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -187,7 +189,7 @@ def _earlier(story: Story, legend: Legend, say: Translator) -> Iterator[Renderab
     yield _paragraph(
         say.text("Every claim keeps two clocks: when it was true, and when we knew. The same day, with less knowledge:")
     )
-    yield _command(f"{ASKED} --known-at {EARLIER}")
+    yield _command(f"{ASKED.replace('dependents', 'compare')} --known-at {EARLIER} --known-at {DAY}")
     yield _counts([(EARLIER, story.earlier), (DAY, story.now)], say)
     yield Text()
     yield _paragraph(say.text("What made the difference:"))
@@ -202,6 +204,9 @@ def _counts(answers: Iterable[tuple[str, Answer]], say: Translator) -> Renderabl
     for status in Status:
         numbers = (Text(str(answer.summary.counts[status]), justify="right") for _, answer in listed)
         rows.append((_status(status, say), *numbers, Text()))
+    sums = [exposed_sum(answer.dependents).total for _, answer in listed]
+    values = (Text(amounts(found, say) if found else "", justify="right") for found in sums)
+    rows.append((Text(say.text("value at exposure"), style=DIM), *values, Text()))
     return grid(rows, first=12)
 
 
@@ -283,6 +288,8 @@ def _next(url: str, say: Translator) -> Iterator[RenderableType]:
         ("tracegraph show demo-wholesale-01", N_("two sources that disagree on a share")),
         (f"{ASKED} --as SE-AB", N_("one region knows more than the others")),
         ("tracegraph dependents --incident demo-inc-recruiter", N_("a recruiter, not a plant, is named")),
+        ("tracegraph ask --letters letters", N_("what to ask next, with a letter to each supplier")),
+        ("tracegraph stops if-closed demo-plant-klang", N_("what stops if the plant closes")),
         ("tracegraph depth", N_("how deep each contract is mapped")),
         ("tracegraph incident show inc-us-top-glove", N_("a real order, with every later state")),
         ("tracegraph columns", N_("the columns of your own files")),

@@ -33,11 +33,11 @@ def depth_shown(
     parts: list[RenderableType] = [
         Text(say.text("How deep contracts are mapped"), style="bold"),
         Text(f"{lens_words(report.lens, now, say)}{DOT}{count}", style=DIM),
-        Text(),
-        grid([_roll_up_row(report.total, say)]),
     ]
     if not report.contracts:
-        return Group(*parts)
+        nothing = say.text("No contract that you can see is among these: nothing was judged.")
+        return Group(*parts, Text(nothing, style="bold yellow"))
+    parts += [Text(), grid([_roll_up_row(report.total, say)])]
     parts += [Text(), ends_shown(report.total, say), *_groups(report, legend, say)]
     listed = list(report.contracts[:limit])
     parts += [Text(), heading(say.text("by contract"))]
