@@ -132,7 +132,7 @@ def preview_shown(preview: Preview, legend: Legend, frame: Frame, now: str, say:
     steps = [f"tracegraph incident show {revision.incident_id}"]
     if widen := _revise(str(revision.incident_id), preview):
         steps = [widen, say.text("without --dry-run it is recorded")]
-    return Group(*parts, following(steps, say))
+    return Group(*parts, Text(), following(steps, say))
 
 
 def _revise(incident_id: str, preview: Preview) -> str | None:
@@ -186,7 +186,7 @@ def whatif_shown(found: WhatIf, legend: Legend, frame: Frame, now: str, say: Tra
     note = say.text("Nothing was recorded.")
     if left:
         note += " " + say.text("That a contract leaves says only what would be known, not that there is no link.")
-    return Group(*parts, Text(note), following(steps, say))
+    return Group(*parts, Text(note), Text(), following(steps, say))
 
 
 def _assumed(supposed: Supposed, legend: Legend, say: Translator) -> Iterator[tuple[str, RenderableType]]:

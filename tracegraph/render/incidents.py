@@ -101,5 +101,6 @@ def _next(view: IncidentView, say: Translator) -> Iterator[RenderableType]:
         yield following(steps, say)
         return
     yield Text(say.text("It exposes no contract since it was withdrawn; its history stays."), style="bold")
+    yield Text()
     if before := view.known_before_withdrawal():
         yield following([f"tracegraph incident exposure {_id(view)} --known-at {before}"], say)
