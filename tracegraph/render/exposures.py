@@ -200,7 +200,9 @@ def _cause(cause: Cause, change: Change, sources: Sources, say: Translator) -> s
     if cause.kind is CauseKind.CONTRACT:
         return say.text(N_("the contract was not there then") if change.after else N_("the contract is there no more"))
     if cause.kind is CauseKind.OTHER_CLAIMS:
-        return say.text("changes in what is recorded of its chain: operators, owners, places, goods, or lists of sources")
+        return say.text(
+            "changes in what is recorded of its chain: operators, owners, places, goods, or lists of sources"
+        )
     cited = [source_text(sources.get(source), source, say) for source in cause.source_ids[:SOURCES_SHOWN]]
     one, many = (
         (N_("{n} claim on the way that did not count then"), N_("{n} claims on the way that did not count then"))
