@@ -16,6 +16,11 @@ DEFAULT_MAX_ITEMS: Final = 200_000
 LISTED_STATUSES: Final = (Status.ESTABLISHED, Status.POSSIBLE, Status.UNMAPPED)
 
 
+def settled(part: float) -> float:
+    """Return a computed part of 1 to 9 decimals: the order in which a store gives what is summed shows beyond them."""
+    return round(float(part), 9) + 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class OpenEnds:
     """The relevant open ends upstream of one contract.

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tracegraph.answer import Interval
+from tracegraph.answer import Interval, settled
 from tracegraph.graph.contract_shares import PortfolioShares
 from tracegraph.graph.share_sources import Side
 from tracegraph.graph.shares import Given, bound
@@ -116,7 +116,7 @@ def herfindahl(low: Floats, high: Floats, rest: float) -> Interval:
     with_rest = [np.minimum(1.0, high + rest * (np.arange(len(low)) == place)) for place in range(len(low))]
     most = max(_chord(low, one) for one in with_rest)
     least = float(np.square(even).sum())
-    return Interval(min(1.0, least), min(1.0, max(least, most, rest * rest)))
+    return Interval(settled(min(1.0, least)), settled(min(1.0, max(least, most, rest * rest))))
 
 
 def _filled(low: Floats, high: Floats, needed: float) -> Floats:

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tracegraph.answer import Share
+from tracegraph.answer import Share, settled
 from tracegraph.graph.share_network import Network, ShareNetwork
 from tracegraph.graph.share_sources import Side
 from tracegraph.graph.shares import Sweep, contradictory
@@ -147,8 +147,8 @@ class PortfolioShares:
 
 def share_of(low: float, high: float, mapped: float) -> Share:
     """Return a share from its bounds, and the high bound that it has when what is not mapped is worth nothing."""
-    low, high = float(low), max(float(low), float(high))
-    return Share(low, high, max(0.0, high - float(mapped)))
+    least, most = settled(low), settled(max(low, high))
+    return Share(least, most, settled(max(0.0, most - mapped)))
 
 
 def _flagged(position: Ints, affected: Mapping[int, Certainty], certainty: Certainty) -> Flags:

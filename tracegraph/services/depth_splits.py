@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from tracegraph.answer import ContractFacts, Interval
+from tracegraph.answer import ContractFacts, Interval, settled
 from tracegraph.answer_depth import KNOWN_ENDS, OTHERS_NEEDED, Comparison, Ending, Split
 from tracegraph.graph.endings import Endings
 from tracegraph.vocabulary import Grade
@@ -98,5 +98,5 @@ def _compared(
 
 
 def _split(parts: Sequence[Sequence[float]]) -> Split:
-    intervals = [Interval(low, min(1.0, high)) for low, high in parts]
+    intervals = [Interval(settled(low), settled(min(1.0, high))) for low, high in parts]
     return Split(dict(zip(Ending, intervals, strict=False)), intervals[-1])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from tracegraph.answer import ContractFacts, Interval
+from tracegraph.answer import ContractFacts, Interval, settled
 from tracegraph.answer_leverage import FACTORIES_WEIGHED, Herfindahl, PlantShare, Spread
 from tracegraph.graph.concentration import PlantValues, herfindahl, of_the_sum
 from tracegraph.services.factories_read import Factories
@@ -110,5 +110,5 @@ def _weighed(
 
 
 def _mean(bounds: Bounds, contracts: Sequence[int], weights: Floats) -> Interval:
-    low, high = (float(side[contracts] @ weights / weights.sum()) for side in bounds)
+    low, high = (settled(side[contracts] @ weights / weights.sum()) for side in bounds)
     return Interval(low, high)
