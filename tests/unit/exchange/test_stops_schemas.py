@@ -81,7 +81,7 @@ def test_the_command_line(folder: Path, schema: str, words: tuple[str, ...]) -> 
     [
         (("if-closed", "f1"), "If the plant f1 closes", "Om anläggningen f1 stänger"),
         (("single-points", "--pairs"), "What alone stops a contract", "Vad som ensamt stoppar ett avtal"),
-        (("single-points", "--contract", "c1", "--links-hold", "90"), "each link holds", "varje länk håller"),
+        (("single-points", "--contract", "c1", "--links-hold", "90"), "each link holds", "varje koppling håller"),
         (("routes", "f1", "c1"), "independent", "oberoende"),
         (("recovery", "plan.toml"), "lasts", "räcker"),
         (("cascade", "links.csv"), "of which its own sales", "varav dess egen försäljning"),
