@@ -49,6 +49,10 @@ class Catalogue:
         """Return whether one is the other's ancestor; equal products and siblings are not comparable."""
         return q in self.ancestors(p) or p in self.ancestors(q)
 
+    def same_goods(self, p: str, q: str) -> bool:
+        """Return whether both may be the same goods: equal, comparable, or one of them not stated."""
+        return p == q or UNSPECIFIED in (p, q) or self.comparable(p, q)
+
     def made_into(self, p: str, q: str) -> bool:
         """Return whether `q` may be made of `p` by the recipes, over any number of stages."""
         return q in self.products_made_of(p)

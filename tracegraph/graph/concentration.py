@@ -19,7 +19,7 @@ import numpy as np
 from tracegraph.answer import Interval, settled
 from tracegraph.graph.contract_shares import PortfolioShares
 from tracegraph.graph.share_sources import Side
-from tracegraph.graph.shares import Given, bound
+from tracegraph.graph.shares import Sweep
 from tracegraph.walk.portfolio import Flags
 from tracegraph.walk.portfolio_columns import Floats
 from tracegraph.walk.propagate import Ints
@@ -69,11 +69,11 @@ class PlantValues:
             return low, high
         part, outside = self._whole.part(nodes)
         nothing, beyond = np.zeros(len(nodes)), np.zeros(len(outside))
-        given = Given(np.isin(nodes, starts), np.zeros(len(nodes), dtype=bool), nothing, nothing)
+        sweep = Sweep(part, np.isin(nodes, starts), np.zeros(len(nodes), dtype=bool))
         reached = np.flatnonzero(np.isin(self._whole.contract, nodes))
         places: Ints = np.searchsorted(nodes, self._whole.contract[reached])
-        low[reached] = bound(part, given, Side.LOW, beyond)[places]
-        high[reached] = bound(part, given, Side.HIGH, beyond)[places]
+        low[reached] = sweep.bound(Side.LOW, nothing, beyond)[places]
+        high[reached] = sweep.bound(Side.HIGH, nothing, beyond)[places]
         return low, np.maximum(low, high)
 
 

@@ -18,7 +18,7 @@ from tracegraph.answer_depth import Ending
 from tracegraph.graph.contract_shares import PortfolioShares
 from tracegraph.graph.share_network import ShareNetwork
 from tracegraph.graph.share_sources import Side
-from tracegraph.graph.shares import Given, bound
+from tracegraph.graph.shares import Sweep
 from tracegraph.vocabulary import Grade
 from tracegraph.walk.portfolio import Flags, Portfolio
 from tracegraph.walk.portfolio_columns import Floats, Ranks
@@ -77,15 +77,10 @@ class Endings:
         """
         codes = [_CODES[kind] for kind in kinds]
         rest = (~self._ends & (Ending.UNMAPPED in kinds)).astype(np.float64)
-        given = Given(
-            certain=self._ends & np.isin(self._kind, codes),
-            candidate=np.zeros(len(rest), dtype=bool),
-            rest=rest,
-            rest_low=rest,
-        )
         seen = np.where(self._grade >= at_least.rank, self._network.origin, self._nowhere)
         network = replace(self._network, origin=seen)
-        low, high = (bound(network, given, side, np.zeros(1))[self._contract] for side in (Side.LOW, Side.HIGH))
+        sweep = Sweep(network, self._ends & np.isin(self._kind, codes), np.zeros(len(rest), dtype=bool))
+        low, high = (sweep.bound(side, rest, np.zeros(1))[self._contract] for side in (Side.LOW, Side.HIGH))
         return low, np.maximum(low, high)
 
 

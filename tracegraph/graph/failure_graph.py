@@ -30,7 +30,6 @@ from tracegraph.decide import decide_share
 from tracegraph.graph.failure import AndOr
 from tracegraph.model import product_of
 from tracegraph.products import Catalogue
-from tracegraph.vocabulary import UNSPECIFIED
 from tracegraph.walk.cone import Cone
 from tracegraph.walk.portfolio import SHARE_TOLERANCE
 
@@ -144,8 +143,7 @@ class FailureGraphs:
         found = _Sorted()
         made = product_of(item)
         for inflow in inflows:
-            same = inflow.product == made or UNSPECIFIED in (inflow.product, made)
-            found.put(inflow, alternative=same or self.catalogue.comparable(inflow.product, made))
+            found.put(inflow, alternative=self.catalogue.same_goods(inflow.product, made))
         return found
 
     def _put(self, needs: dict[Node, Sequence[Sequence[Node]]], node: Node, inflows: _Sorted, reading: Reading) -> None:

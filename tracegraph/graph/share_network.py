@@ -14,7 +14,6 @@ from functools import cache, cached_property
 import numpy as np
 
 from tracegraph.products import Catalogue
-from tracegraph.vocabulary import UNSPECIFIED
 from tracegraph.walk.portfolio import Flags, Portfolio
 from tracegraph.walk.portfolio_columns import Floats
 from tracegraph.walk.propagate import Flow, Ints
@@ -216,7 +215,7 @@ def _ingredients(start: Ints, end: Ints, products: list[str], catalogue: Catalog
 
     @cache
     def is_ingredient(p: str, q: str) -> bool:
-        return not (p == q or UNSPECIFIED in (p, q) or catalogue.comparable(p, q))
+        return not catalogue.same_goods(p, q)
 
     pairs = zip(start.tolist(), end.tolist(), strict=True)
     return np.array([is_ingredient(products[a], products[b]) for a, b in pairs], dtype=bool)

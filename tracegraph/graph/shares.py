@@ -5,8 +5,6 @@ One sweep over a network in topological order gives one bound of all its nodes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from tracegraph.graph.share_circles import Circle
@@ -17,28 +15,6 @@ from tracegraph.walk.portfolio_columns import Floats
 from tracegraph.walk.propagate import Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What is known before the sweep, for the nodes of a network.
-
-    Attributes
-    ----------
-    certain : bool array by node
-        Affected for certain: worth 1, whatever flows in.
-    candidate : bool array by node
-        Perhaps affected: worth at most 1, and at least what flows in.
-    rest : float array by node
-        What goods from sources that nobody listed are worth at most; at least they are worth `rest_low`.
-    rest_low : float array by node
-        0 for an incident: nothing is known of them.
-    """
-
-    certain: Flags
-    candidate: Flags
-    rest: Floats
-    rest_low: Floats
-
-
 class Sweep:
     """A network whose affected nodes are known, ready for sweeps.
 
@@ -46,8 +22,10 @@ class Sweep:
     ----------
     network : Network
         Nodes and inflows.
-    certain, candidate : bool arrays by node
-        As in `Given`.
+    certain : bool array by node
+        Affected for certain: worth 1, whatever flows in.
+    candidate : bool array by node
+        Perhaps affected: worth at most 1, and at least what flows in.
 
     Notes
     -----
@@ -99,12 +77,6 @@ class Sweep:
                 free = members[~fixed[members]]
                 values[free] = Circle(Sources(self.network, free), values, rest, side).solve()
         return values[: self.network.size]
-
-
-def bound(network: Network, given: Given, side: Side, outside: Floats | None = None) -> Floats:
-    """Return one bound of every node's share; see `Sweep.bound`."""
-    rest = given.rest if side is Side.HIGH else given.rest_low
-    return Sweep(network, given.certain, given.candidate).bound(side, rest, outside)
 
 
 def contradictory(network: Network) -> Ints:

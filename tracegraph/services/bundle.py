@@ -14,7 +14,7 @@ from tracegraph.products import Catalogue
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.store.port import GraphReader
 from tracegraph.store.rows import GoodsClaim
-from tracegraph.vocabulary import UNSPECIFIED, Certainty, Label, RelationshipType, Status
+from tracegraph.vocabulary import Certainty, Label, RelationshipType, Status
 from tracegraph.walk.cone import Cone
 from tracegraph.walk.open_ends import Outlooks
 from tracegraph.walk.portfolio import Portfolio
@@ -95,7 +95,7 @@ def _id_of(claim: GoodsClaim) -> str:
 def _ingredient(start: str, end: str, catalogue: Catalogue) -> bool:
     """Return whether a step brings an ingredient; else it brings the same goods, named more or less precisely."""
     p, q = product_of(start), product_of(end)
-    return not (p == q or UNSPECIFIED in (p, q) or catalogue.comparable(p, q))
+    return not catalogue.same_goods(p, q)
 
 
 def _sources(ids: Iterable[str], reader: GraphReader) -> list[Source]:

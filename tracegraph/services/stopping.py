@@ -186,10 +186,7 @@ class _Judge:
         """Return whether a delivered product stops that no other delivery could stand in for."""
         going = [product_of(d.item) for d in delivered if d.outcome is not Outcome.STOPS]
         stopped = [product_of(d.item) for d in delivered if d.outcome is Outcome.STOPS]
-        return any(not any(self._alike(p, q) for q in going) for p in stopped)
-
-    def _alike(self, p: str, q: str) -> bool:
-        return p == q or UNSPECIFIED in (p, q) or self.catalogue.comparable(p, q)
+        return any(not any(self.catalogue.same_goods(p, q) for q in going) for p in stopped)
 
     def _reasons(self, contract: str) -> tuple[list[Source], list[Doubtful]]:
         """Return the other sources of a contract that goes on, or where it is open whether it does."""

@@ -161,11 +161,8 @@ class _SelectorWalk:
         neighbours = {f for (f, _), _ in self._links(countries, RelationshipType.LOCATED_IN, "upstream")} - {factory}
         products = {product_of(item) for item in items}
         for item in self._items(dict.fromkeys(self._unidentified(neighbours), Certainty.CANDIDATE)):
-            if any(self._alike(product, product_of(item)) for product in products):
+            if any(self.catalogue.same_goods(product, product_of(item)) for product in products):
                 yield item
-
-    def _alike(self, one: str, other: str) -> bool:
-        return one == other or UNSPECIFIED in (one, other) or self.catalogue.comparable(one, other)
 
     def _unidentified(self, factories: Iterable[str]) -> list[str]:
         described: dict[str, list[Claim]] = {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy.optimize import linprog
 
@@ -16,7 +18,7 @@ from tests.unit.demo_world import filled
 from tracegraph.answer import Question, Share
 from tracegraph.graph.share_network import Network
 from tracegraph.graph.share_sources import Side, Sources
-from tracegraph.graph.shares import Given, bound, contradictory
+from tracegraph.graph.shares import Sweep, contradictory
 from tracegraph.model import Selector, Statement
 from tracegraph.services.dependents import dependents
 from tracegraph.services.portfolios import Portfolios
@@ -54,18 +56,31 @@ def network(size: int, inflows: Sequence[Inflow], rests: Iterable[int] = ()) -> 
     return made, [place[node] for node in range(size)]
 
 
+@dataclass(frozen=True)
+class Given:
+    """Affected nodes of a network, and what rests are worth at most; at least they are worth nothing."""
+
+    certain: npt.NDArray[np.bool_]
+    rest: npt.NDArray[np.float64]
+
+
+def bound(made: Network, known: Given, side: Side) -> npt.NDArray[np.float64]:
+    """Return one bound of every node."""
+    rest = known.rest if side is Side.HIGH else np.zeros(made.size)
+    return Sweep(made, known.certain, np.zeros(made.size, dtype=bool)).bound(side, rest)
+
+
 def given(made: Network, place: Sequence[int], certain: Iterable[int], rest: float = 0.0) -> Given:
     """Return that some nodes are affected for certain, and what rests are worth."""
     flags = np.zeros(made.size, dtype=bool)
     flags[[place[node] for node in certain]] = True
-    none = np.zeros(made.size)
-    return Given(flags, np.zeros(made.size, dtype=bool), none + rest, none)
+    return Given(flags, np.full(made.size, rest))
 
 
 def iterated(made: Network, known: Given, side: Side, rounds: int) -> np.ndarray:
     """Return what iterating the equations from 0 comes to: the least fixed point, slowly."""
     sources = Sources(made, np.arange(made.size))
-    rest = known.rest if side is Side.HIGH else known.rest_low
+    rest = known.rest if side is Side.HIGH else np.zeros(made.size)
     values = known.certain.astype(float)
     for _ in range(rounds):
         fresh = np.where(known.certain, 1.0, sources.pour(values, rest, side))
