@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from tracegraph.answer import LISTED_STATUSES, ContractFacts
-from tracegraph.incidents import IncidentRevision
+from tracegraph.answer_exposure import KnownRevision
 from tracegraph.lens import Lens
 from tracegraph.model import Selector
 from tracegraph.vocabulary import Basis, Status
@@ -42,23 +42,6 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownIncident:
-    """An incident as a reader knows it under a lens.
-
-    Attributes
-    ----------
-    number : int
-        Of the revision, counted from 1 among those that the reader sees.
-    change : str
-        What it changed: a word of `RevisionChange`.
-    """
-
-    revision: IncidentRevision
-    number: int
-    change: str
-
-
-@dataclass(frozen=True, slots=True)
 class IncidentReadings:
     """One incident's column.
 
@@ -70,7 +53,7 @@ class IncidentReadings:
         Selectors that touch nothing: of them nobody can tell.
     """
 
-    incident: KnownIncident
+    incident: KnownRevision
     readings: tuple[Reading, ...]
     unmatched: tuple[Selector, ...]
 
@@ -86,7 +69,7 @@ class Exposed:
     """One contract and one incident."""
 
     facts: ContractFacts
-    incident: KnownIncident
+    incident: KnownRevision
     reading: Reading
 
 
@@ -114,14 +97,14 @@ class Change:
 
     Attributes
     ----------
-    incident : KnownIncident
+    incident : KnownRevision
         As known now; as known then, where it is not known now.
     before, after : Reading or None
         None: there was no such contract, or no such incident that exposes anything.
     """
 
     facts: ContractFacts
-    incident: KnownIncident
+    incident: KnownRevision
     before: Reading | None
     after: Reading | None
     causes: tuple[Cause, ...]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracegraph.answer import ContractFacts
-from tracegraph.answer_exposures import Cause, CauseKind, Change, Exposed, Exposures, KnownIncident, Reading
+from tracegraph.answer_exposure import KnownRevision
+from tracegraph.answer_exposures import Cause, CauseKind, Change, Exposed, Exposures, Reading
 from tracegraph.exchange.answers import lens_body, money
 from tracegraph.exchange.chain import facts_body
 from tracegraph.exchange.csv_export import write_table
@@ -69,7 +70,7 @@ def exposures_body(report: Exposures, *, with_no_link: bool = False) -> dict[str
     }
 
 
-def _incident(known: KnownIncident) -> dict[str, Any]:
+def _incident(known: KnownRevision) -> dict[str, Any]:
     revision = known.revision
     return {
         "incident_id": str(revision.incident_id),
@@ -156,6 +157,6 @@ def _facts_cells(facts: ContractFacts) -> tuple[Any, ...]:
     return facts.contract_id, facts.title, regions, facts.category, money(facts.value_sek), facts.end
 
 
-def _incident_cells(known: KnownIncident) -> tuple[Any, ...]:
+def _incident_cells(known: KnownRevision) -> tuple[Any, ...]:
     revision = known.revision
     return str(revision.incident_id), revision.title, revision.status, known.number, revision.recorded_at

@@ -11,7 +11,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from tracegraph.answer import LISTED_STATUSES, ContractFacts
-from tracegraph.answer_exposures import Cause, CauseKind, Change, Exposed, Exposures, IncidentReadings, KnownIncident
+from tracegraph.answer_exposure import KnownRevision
+from tracegraph.answer_exposures import Cause, CauseKind, Change, Exposed, Exposures, IncidentReadings
 from tracegraph.messages import N_
 from tracegraph.model import Source
 from tracegraph.render.incident_words import change_words, status_words
@@ -97,7 +98,7 @@ def _incident(column: IncidentReadings, say: Translator) -> RenderableType:
     return Padding(Group(*lines), (0, 0, 0, 2))
 
 
-def _incident_name(known: KnownIncident, say: Translator) -> RenderableType:
+def _incident_name(known: KnownRevision, say: Translator) -> RenderableType:
     revision = known.revision
     words = DOT.join((status_words(revision.status, say), say.text("recorded {day}", day=revision.recorded_at[:10])))
     return Group(titled(str(revision.incident_id), revision.title), Padding(Text(words, style=DIM), (0, 0, 0, 2)))

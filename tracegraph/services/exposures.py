@@ -10,7 +10,8 @@ from tracegraph.answer_exposures import Exposures, IncidentReadings
 from tracegraph.errors import InvalidInput
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
-from tracegraph.services.exposures_since import Followed, Since, known_incident
+from tracegraph.services.exposure import known_revision
+from tracegraph.services.exposures_since import Followed, Since
 from tracegraph.services.incidents import IncidentView, exposed_scope, exposing, find_incident, list_incidents
 from tracegraph.services.portfolio_sweep import PortfolioSweep
 from tracegraph.services.portfolios import Portfolios
@@ -108,7 +109,7 @@ def _report(asked: Asked, views: Sequence[IncidentView], sweep: PortfolioSweep, 
         since=asked.since,
         contracts=tuple(facts[sweep.contracts[position]] for position in kept),
         incidents=tuple(
-            IncidentReadings(known_incident(view), tuple(one.readings[at] for at in kept), one.unmatched)
+            IncidentReadings(known_revision(view), tuple(one.readings[at] for at in kept), one.unmatched)
             for view, one in zip(views, found, strict=True)
         ),
         changes=None,

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracegraph.answer import LISTED_STATUSES, Answer, ContractFacts, Question
-from tracegraph.answer_exposures import CLAIMS_LISTED, Cause, CauseKind, Change, KnownIncident, Reading
+from tracegraph.answer_exposure import KnownRevision
+from tracegraph.answer_exposures import CLAIMS_LISTED, Cause, CauseKind, Change, Reading
 from tracegraph.lens import Lens
 from tracegraph.model import Scope
 from tracegraph.services.dependents import dependents
+from tracegraph.services.exposure import known_revision
 from tracegraph.services.incidents import IncidentView, exposing
 from tracegraph.services.portfolio_sweep import PortfolioSweep
 from tracegraph.services.portfolios import Portfolios
@@ -25,11 +27,6 @@ from tracegraph.vocabulary import Status
 
 _ORDER: Final = {status: place for place, status in enumerate(Status)}
 Claims = Mapping[str, Sequence[GoodsClaim]]
-
-
-def known_incident(view: IncidentView) -> KnownIncident:
-    """Return an incident as it is known under a lens."""
-    return KnownIncident(view.current, len(view.revisions), view.change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +54,11 @@ class Followed:
         return None not in self.scopes
 
     @property
-    def incident(self) -> KnownIncident:
+    def incident(self) -> KnownRevision:
         """As known now; as known then, where it is not known now."""
         view = self.now or self.then
         assert view is not None, "an incident is followed because one of the lenses shows it"
-        return known_incident(view)
+        return known_revision(view)
 
 
 @dataclass(frozen=True, slots=True)
