@@ -115,6 +115,24 @@ class ImportInterrupted(TracegraphError):
     code = "import-interrupted"
 
 
+class TokenMissing(TracegraphError):
+    """Nobody may do this without showing who they are."""
+
+    code = "token-missing"
+
+
+class TokenInvalid(TracegraphError):
+    """What was shown is no valid token: unknown, expired, revoked, or of another service."""
+
+    code = "token-invalid"
+
+
+class Forbidden(TracegraphError):
+    """Who asks is known, and may not do this."""
+
+    code = "forbidden"
+
+
 class StoreUnavailable(TracegraphError):
     """The store cannot be reached, refuses the credentials, or does not answer."""
 
@@ -125,6 +143,12 @@ class QueryTimeout(StoreUnavailable):
     """The store took longer than allowed."""
 
     code = "query-timeout"
+
+
+class CommitUnknown(StoreUnavailable):
+    """The store went away while it committed: the change may or may not be there."""
+
+    code = "commit-unknown"
 
 
 class StoreNotReady(StoreUnavailable):

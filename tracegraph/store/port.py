@@ -19,7 +19,17 @@ from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, ReferenceRecord
 from tracegraph.products import Catalogue
-from tracegraph.store.rows import ApplyReport, Closure, Holding, Match, PortfolioColumns, Record, Standing, StoreInfo
+from tracegraph.store.rows import (
+    ApplyReport,
+    Beside,
+    Closure,
+    Holding,
+    Match,
+    PortfolioColumns,
+    Record,
+    Standing,
+    StoreInfo,
+)
 from tracegraph.vocabulary import Direction, Label, RelationshipType
 
 #: Called with (done, total) while a long job runs.
@@ -27,6 +37,15 @@ Progress = Callable[[int, int], None]
 
 #: Up to this many statements a change set is written in one transaction; above, in batches with a journal.
 ATOMIC_STATEMENTS = 5_000
+
+#: Kinds of records of which every version is kept; of others the newest alone.
+VERSIONED_KINDS = frozenset({"incident", "triage", "proposal", "subscription"})
+
+#: The kind of the audit trail's rows.
+AUDIT = "audit"
+
+#: What commits with a change, by what the change did.
+BesideOf = Callable[[ApplyReport], Beside]
 
 #: What `GraphReader.find` looks at, besides ids: attributes of `DESCRIBES`, and the reason that a match on one gives.
 FIND_REASONS: Mapping[str, str] = {
@@ -48,7 +67,13 @@ class GraphWriter(Protocol):
     """Writes claims."""
 
     def apply(
-        self, change_set: ChangeSet, now: str, *, dry_run: bool = False, progress: Progress | None = None
+        self,
+        change_set: ChangeSet,
+        now: str,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        beside: BesideOf | None = None,
     ) -> ApplyReport:
         """Record what a change set says.
 
@@ -62,24 +87,41 @@ class GraphWriter(Protocol):
         later; for batches one second past it). A replaced version is retracted at the new one's `recorded_at`, or at
         its own if that is later.
 
+        What `beside` returns for the report commits with it: in the last transaction, and also when nothing changed;
+        not for a dry run. It may be called more than once.
+
         Raises
         ------
         ImportInterrupted
             Another change set was interrupted and is neither finished nor discarded.
+        StaleWrite
+            A record of `beside` is not in the version that it expects; nothing was written (in batches: nothing
+            became visible, and the same call takes it up).
+        CommitUnknown
+            The store went away while it committed: look for a record of `beside` to learn what happened.
         """
         ...
 
-    def retract(self, now: str, *, claim_ids: Sequence[str] = (), change_set: int | None = None) -> ApplyReport:
+    def retract(
+        self,
+        now: str,
+        *,
+        claim_ids: Sequence[str] = (),
+        change_set: int | None = None,
+        beside: BesideOf | None = None,
+    ) -> ApplyReport:
         """End claims, given by id or as all that a change set recorded; nothing is deleted.
 
         Retracting a change set also ends the incident revisions that it recorded, and discards it if it was
         interrupted: its claims then end at their own `recorded_at`, so that no reader ever sees a part of it. It does
         not bring back the versions that it replaced. Claims already retracted are left as they are and counted as
         `unchanged`. A claim ends at `now` (moved as in `apply`), or at its own `recorded_at` if that is later. What
-        is retracted is recorded as a change set of its own. All or nothing.
+        is retracted is recorded as a change set of its own. All or nothing. `beside`: as in `apply`.
 
         Raises
         ------
+        StaleWrite, CommitUnknown
+            As in `apply`.
         UnknownClaim, UnknownImport
             Naming all the ids that are not there.
         ImportInterrupted
@@ -156,16 +198,52 @@ class GraphReader(Protocol):
         """Return the number of finished change sets that touched something the lens's `visible_to` may see."""
         ...
 
+    def settled_at(self) -> str:
+        """Return the moment at which the last claim, of whatever visibility, becomes known or ends.
+
+        Two lenses that differ in `known_at` alone, neither before this moment, see the same as long as `version`
+        stays. A hint for keeping what was computed, never for an answer. Empty store: an empty text.
+        """
+        ...
+
     def portfolio(self, lens: Lens) -> PortfolioColumns:
         """Return everything that carries goods under the lens, as columns."""
         ...
 
 
 class RecordStore(Protocol):
-    """Keeps versioned records that are not claims."""
+    """Keeps records that are not claims, and the audit trail (kind `AUDIT`, ids in the order of its rows)."""
 
     def records(self, kind: str, record_id: str | None = None) -> list[Record]:
-        """Return all versions of the records of a kind (or of one of them), by id and version."""
+        """Return all kept versions of the records of a kind (or of one of them), by id and version."""
+        ...
+
+    def page(self, kind: str, *, after: str = "", prefix: str = "", limit: int = 100) -> list[Record]:
+        """Return the newest versions, unless retracted, of records of a kind whose id begins with `prefix`.
+
+        In the order of ids, only those after `after`, at most `limit`. Ids sort by code point.
+        """
+        ...
+
+    def commit(self, beside: Beside, now: str) -> list[Record]:
+        """Write records and audit rows: all or nothing; return the versions written (audit rows last).
+
+        Raises
+        ------
+        StaleWrite
+            A record is not in the version that its write expects; the error's message values name `kind` and `id`.
+        CommitUnknown
+            The store went away while it committed.
+        """
+        ...
+
+    def take(self, kind: str, now: str, until: str, limit: int = 1) -> list[Record]:
+        """Return records that are due, and let them be due again at `until`: a lease.
+
+        Those with the earliest `due_at` not after `now` first. Each is the next version of itself, with the same body:
+        who writes it with that `expected_version` writes only while nobody else took it. Two callers never get the
+        same version.
+        """
         ...
 
 

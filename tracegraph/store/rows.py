@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracegraph.model import Claim
-from tracegraph.vocabulary import NOT_RETRACTED, Label
+from tracegraph.vocabulary import NETWORK, NOT_RETRACTED, Label
 
 
 class GoodsClaim(NamedTuple):
@@ -203,16 +203,19 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One version of a record that is not a claim: an incident's revision, later a job, a key, a subscription.
+    """One version of a record that is not a claim: an incident's revision, a triage, a job, a key, an audit row.
 
     Attributes
     ----------
     kind, id, version : str, str, int
-        Identity; versions count from 1.
+        Identity; versions count from 1. Of kinds outside `tracegraph.store.port.VERSIONED_KINDS` only the newest
+        version is kept.
     body : mapping
         JSON.
     recorded_at, visibility, retracted_at : str
         As on a claim: a version that was retracted (with the change set that recorded it) is kept, and ended.
+    due_at : str or None
+        From when `RecordStore.take` hands the record out; None: never.
     """
 
     kind: str
@@ -222,6 +225,50 @@ class Record:
     recorded_at: str
     visibility: str
     retracted_at: str = NOT_RETRACTED
+    due_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWrite:
+    """The next version of a record, or its end.
+
+    Attributes
+    ----------
+    kind, id : str
+        Which record.
+    body : mapping or None
+        What it says from now on; None ends it: a versioned record keeps its versions, the last of them retracted,
+        another one is deleted.
+    expected_version : int or None
+        Version that it must have when it is written; 0: it must not exist, or have ended; None: whichever.
+    visibility : str
+        Who may see it.
+    due_at : str or None
+        From when `RecordStore.take` hands it out; None: never.
+    """
+
+    kind: str
+    id: str
+    body: Mapping[str, Any] | None
+    expected_version: int | None = None
+    visibility: str = NETWORK
+    due_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is written in the same transaction as a change, or without one.
+
+    Attributes
+    ----------
+    records : sequence of RecordWrite
+        At most one for each record.
+    audit : sequence of mapping
+        Rows for the end of the audit trail; the store numbers and chains them (`tracegraph.store.audit_chain`).
+    """
+
+    records: Sequence[RecordWrite] = ()
+    audit: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""The application: everything wired together, once per process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from tracegraph.composition import open_store
+from tracegraph.services.portfolios import Portfolios
+from tracegraph.settings import load_settings
+from tracegraph.settings_api import ApiSettings, load_api_settings
+from tracegraph_api import policy, problems
+from tracegraph_api.context import EXTENSION, Context
+from tracegraph_api.document import ProblemApi
+from tracegraph_api.resources import RESOURCES
+
+if TYPE_CHECKING:
+    from tracegraph.store.port import Store
+
+ROOT = "/tracegraph/v1"
+
+
+def create_app(settings: ApiSettings | None = None, store: Store | None = None) -> Flask:
+    """Return the application.
+
+    Parameters
+    ----------
+    settings : ApiSettings, optional
+        Default: what the environment says.
+    store : Store, optional
+        Default: the one that the environment names, brought up to date. It is not closed by the application.
+
+    Raises
+    ------
+    LookupError
+        A route has no policy.
+    SettingsInvalid, StoreUnavailable
+        The environment, or the store that it names, is not what it should be.
+    """
+    common = load_settings()
+    if store is None:
+        store = open_store(common.store, user=common.neo4j_user, password=common.neo4j_password)
+    app = Flask("tracegraph_api", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=10 * 1024 * 1024, PROPAGATE_EXCEPTIONS=False)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = Context(store, Portfolios(store), settings or load_api_settings(), common.lang)
+    problems.install(app)
+    api = ProblemApi(app)
+    for resource in RESOURCES:
+        api.register_blueprint(resource, url_prefix=f"{ROOT}{resource.url_prefix or ''}")
+    policy.install(app)
+    return app

@@ -1,0 +1,86 @@
+"""Who may call which route: one permission per route, refused unless granted; a route without one stops the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from tracegraph.access import ANONYMOUS, LOCAL, Permission, Principal
+from tracegraph.errors import Forbidden, TokenMissing
+from tracegraph.messages import N_
+from tracegraph.settings_api import Access
+from tracegraph_api.context import context, context_of
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_ATTRIBUTE: Final = "tracegraph_permission"
+#: Kept in the context's parts under this name: a callable that turns the value of ``Authorization`` into a principal.
+AUTHENTICATE: Final = "authenticate"
+
+
+def allow(permission: Permission) -> Callable[[View], View]:
+    """Return a decorator that says which permission a view asks for."""
+
+    def mark(view: View) -> View:
+        setattr(view, _ATTRIBUTE, permission)
+        return view
+
+    return mark
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission:
+    """Return the permission of an endpoint.
+
+    Raises
+    ------
+    LookupError
+        It has none.
+    """
+    permission = getattr(app.view_functions.get(endpoint), _ATTRIBUTE, None)
+    if not isinstance(permission, Permission):
+        raise LookupError(f"the route {endpoint} has no policy: give its view a permission")
+    return permission
+
+
+def install(app: Flask) -> None:
+    """Check that every route has a policy, and enforce it before every view."""
+    for rule in app.url_map.iter_rules():
+        permission_of(app, rule.endpoint)
+    app.before_request(_enforce)
+
+
+def _enforce() -> None:
+    g.principal = _who()
+    if request.endpoint is None:  # no such route, or no such method: the caller learns just that
+        return
+    permission = permission_of(current_app, request.endpoint)
+    if g.principal.may(permission):
+        return
+    if not g.principal.is_known:
+        raise TokenMissing(N_("this needs a token: send it as Authorization: Bearer TOKEN"))
+    raise Forbidden(N_("your token does not allow this: it needs the permission {permission}"), permission=permission)
+
+
+def _who() -> Principal:
+    """Return who asks: by token where one is shown, else what the installation takes everybody for."""
+    shared = context_of(current_app)
+    header = request.headers.get("Authorization")
+    if header is not None and AUTHENTICATE in shared.parts:
+        return _authenticated(header)
+    if shared.settings.access is Access.LOCAL:
+        return LOCAL
+    if shared.settings.access is Access.PRIVATE and request.endpoint and _is_closed(request.endpoint):
+        raise TokenMissing(N_("this needs a token: send it as Authorization: Bearer TOKEN"))
+    return ANONYMOUS
+
+
+def _authenticated(header: str) -> Principal:
+    who = context().parts[AUTHENTICATE](header)
+    assert isinstance(who, Principal)
+    return who
+
+
+def _is_closed(endpoint: str) -> bool:
+    return permission_of(current_app, endpoint) is not Permission.OPEN

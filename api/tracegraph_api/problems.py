@@ -1,0 +1,197 @@
+"""Errors as RFC 9457 problem details: one table of statuses, JSON pointers to what is wrong, the caller's language."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask, Response, current_app, g, json, request
+from werkzeug.exceptions import HTTPException
+
+from tracegraph import errors
+from tracegraph.errors import DatasetRejected, TracegraphError
+from tracegraph.messages import N_, Message
+from tracegraph_api.context import context, translator
+
+PROBLEM_JSON: Final = "application/problem+json"
+_LOG: Final = logging.getLogger("tracegraph_api")
+
+#: The status of each class of error; a test holds that every class has a row.
+STATUSES: Final[Mapping[type[TracegraphError], HTTPStatus]] = {
+    errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.DatasetRejected: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.SettingsInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.UnknownNode: HTTPStatus.NOT_FOUND,
+    errors.IncidentWithdrawn: HTTPStatus.CONFLICT,
+    errors.UnknownClaim: HTTPStatus.NOT_FOUND,
+    errors.UnknownImport: HTTPStatus.NOT_FOUND,
+    errors.StaleWrite: HTTPStatus.PRECONDITION_FAILED,
+    errors.ImportInterrupted: HTTPStatus.CONFLICT,
+    errors.TokenMissing: HTTPStatus.UNAUTHORIZED,
+    errors.TokenInvalid: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.CommitUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreNotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryFileError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ResourceMissing: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+_RETRY_AFTER_S: Final = "5"
+
+#: Words for what the web server itself refuses, by status: title and detail.
+REFUSED: Final[Mapping[int, tuple[str, str]]] = {
+    400: (N_("Bad request"), N_("the request cannot be read: {reason}")),
+    404: (N_("Not found"), N_("there is nothing at this address")),
+    405: (N_("Method not allowed"), N_("this address does not take {method}; see the header Allow")),
+    406: (N_("Not acceptable"), N_("this cannot be given as {accept}")),
+    408: (N_("Request timeout"), N_("the request did not arrive in time")),
+    413: (N_("Content too large"), N_("the body is larger than allowed")),
+    415: (N_("Unsupported media type"), N_("the body cannot be {media_type}: send application/json")),
+    422: (N_("Unprocessable content"), N_("the input breaks a rule; errors says which, and where")),
+    500: (N_("Internal error"), N_("something went wrong here; the id of the request finds it in the log")),
+}
+#: The codes of these.
+CODES: Final[Mapping[int, str]] = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    408: "request-timeout",
+    413: "content-too-large",
+    415: "unsupported-media-type",
+    422: "invalid-input",
+    500: "internal-error",
+}
+
+
+def install(app: Flask) -> None:
+    """Make all errors of an application problem details."""
+    app.register_error_handler(TracegraphError, problem_of_ours)
+    app.register_error_handler(HTTPException, problem_of_web)
+    app.register_error_handler(Exception, problem_unexpected)
+
+
+def status_of(error: TracegraphError) -> HTTPStatus:
+    """Return the status of an error: its class's, or the nearest parent's."""
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    found: Sequence[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a problem as a response; texts are in the caller's language already."""
+    body: dict[str, Any] = {
+        "type": f"{context().settings.public_url}/tracegraph/v1/problems/{code}",
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        "request_id": g.get("request_id", ""),
+    }
+    if found:
+        body["errors"] = list(found)
+    response = Response(json.dumps(body), status=int(status), mimetype=PROBLEM_JSON)
+    response.headers.update(headers or {})
+    return response
+
+
+def problem_of_ours(error: TracegraphError) -> Response:
+    """Return an error of ours as a problem."""
+    status = status_of(error)
+    say = translator()
+    headers: dict[str, str] = {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="tracegraph"'
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = _RETRY_AFTER_S
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return problem_unexpected(error)
+    found = [problem_entry(one) for one in error.problems] if isinstance(error, DatasetRejected) else ()
+    return problem(status, error.code, _title(status), say.say(error.message), found=found, headers=headers)
+
+
+def problem_entry(one: errors.Problem) -> dict[str, Any]:
+    """Return one thing that is wrong in a file, as an entry of ``errors``."""
+    say = translator()
+    return {
+        "file": one.file,
+        "line": one.line,
+        "column": one.column,
+        "value": one.value,
+        "rule": one.rule,
+        "severity": one.severity,
+        "detail": say.say(one.message),
+        "remedy": say.say(one.remedy),
+    }
+
+
+def problem_of_web(error: HTTPException) -> Response:
+    """Return what the web server or the check of the input refused as a problem, with the headers that belong to it."""
+    status = error.code or 500
+    data = getattr(error, "data", None) or {}
+    messages = data.get("messages")
+    title, text = REFUSED.get(status, (error.name, error.name))
+    say = translator()
+    values = {
+        "reason": error.description or error.name,
+        "method": request.method,
+        "accept": request.headers.get("Accept", "*/*")[:100],
+        "media_type": request.mimetype or "?",
+    }
+    headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
+    headers |= data.get("headers") or {}
+    code = CODES.get(status, HTTPStatus(status).phrase.lower().replace(" ", "-"))
+    found = list(pointers(messages)) if isinstance(messages, Mapping) else ()
+    return problem(status, code, say.text(title), say.text(text, **values), found=found, headers=headers)
+
+
+def problem_unexpected(error: Exception) -> Response:
+    """Return a mistake of ours as a problem that says nothing about it; the log has it."""
+    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    _LOG.exception("unexpected error")
+    say = translator()
+    title, text = REFUSED[500]
+    return problem(500, CODES[500], say.text(title), say.text(text))
+
+
+def pointers(messages: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what is wrong in the input, each with its place: a JSON pointer into the body, or a parameter's name."""
+    for location, found in messages.items():
+        for path, text in _leaves(found, ()):
+            said = translator().say(text) if isinstance(text, Message) else translator().text(str(text))
+            if location == "query":
+                yield {"parameter": "/".join(path), "detail": said}
+            else:
+                yield {"pointer": "".join(f"/{_escaped(part)}" for part in path), "detail": said}
+
+
+def _leaves(found: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(found, Mapping):
+        for key, inner in found.items():
+            yield from _leaves(inner, path if key == "_schema" else (*path, str(key)))
+    elif isinstance(found, list | tuple):
+        for inner in found:
+            yield from _leaves(inner, path)
+    else:
+        yield path, found
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _title(status: HTTPStatus) -> str:
+    title, _ = REFUSED.get(int(status), (status.phrase, ""))
+    return translator().text(title)

@@ -1,0 +1,86 @@
+"""Settings of the HTTP API from the environment, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from environs import Env
+
+from tracegraph.errors import SettingsInvalid
+from tracegraph.messages import N_
+
+ACCESS: Final = "TRACEGRAPH_ACCESS"
+PUBLIC_URL: Final = "TRACEGRAPH_PUBLIC_URL"
+CONTACT_NAME: Final = "TRACEGRAPH_CONTACT_NAME"
+CONTACT_EMAIL: Final = "TRACEGRAPH_CONTACT_EMAIL"
+TERMS_URL: Final = "TRACEGRAPH_TERMS_URL"
+
+
+class Access(StrEnum):
+    """Who is let in."""
+
+    LOCAL = "local"  # one person on one computer: no log-in, everything is allowed, loopback only
+    PUBLIC = "public"  # without a token one sees what is public
+    PRIVATE = "private"  # without a token one sees nothing
+
+
+#: Every variable of the API's own, with what it is for.
+VARIABLES: Final[Mapping[str, str]] = {
+    ACCESS: N_(
+        "who is let in: local (no log-in, this computer only), public (without a token, what is public) or private"
+    ),
+    PUBLIC_URL: N_("address under which callers reach the API, with https://"),
+    CONTACT_NAME: N_("who answers questions about the API"),
+    CONTACT_EMAIL: N_("their e-mail address"),
+    TERMS_URL: N_("address of the terms of use, which state the level of service"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """What the environment says of the API, with defaults where it says nothing.
+
+    Attributes
+    ----------
+    access : Access
+        Who is let in.
+    public_url : str
+        Address under which callers reach the API, without a slash at its end.
+    contact_name, contact_email, terms_url : str
+        What the API's document states.
+    """
+
+    access: Access = Access.PUBLIC
+    public_url: str = "https://tracegraph.example"
+    contact_name: str = "tracegraph"
+    contact_email: str = "tracegraph@tracegraph.example"
+    terms_url: str = "https://tracegraph.example/terms"
+
+
+def load_api_settings() -> ApiSettings:
+    """Return the API's settings of this process.
+
+    Raises
+    ------
+    SettingsInvalid
+        A variable has a value that it cannot have.
+    """
+    env, default = Env(), ApiSettings()
+    access = env.str(ACCESS, "") or default.access
+    if access not in list(Access):
+        raise SettingsInvalid(
+            N_("{variable} is {value!r}: use one of {allowed}"),
+            variable=ACCESS,
+            value=access,
+            allowed=", ".join(Access),
+        )
+    return ApiSettings(
+        access=Access(access),
+        public_url=(env.str(PUBLIC_URL, "") or default.public_url).rstrip("/"),
+        contact_name=env.str(CONTACT_NAME, "") or default.contact_name,
+        contact_email=env.str(CONTACT_EMAIL, "") or default.contact_email,
+        terms_url=env.str(TERMS_URL, "") or default.terms_url,
+    )
