@@ -43,15 +43,16 @@ FLOORS: dict[str, set[str]] = {
     "settings": GROUND,
     "translate": GROUND | {"resources"},
     "store.rows": GROUND,
-    "store.audit_chain": GROUND | {"store.rows"},
     "store.port": GROUND | {"store.rows"},
+    "store.audit_chain": GROUND | {"store.port", "store.rows"},
     "answer": GROUND | {"store.port", "store.rows"},
     "intake": GROUND | {"store.port", "store.rows", "countries"},
     "walk": GROUND | {"store.port", "store.rows", "answer"},
     "graph": GROUND | {"store.port", "store.rows", "answer", "walk"},
     "exchange": GROUND | {"store.port", "store.rows", "answer", "store.canonical", "walk", "graph", "countries"},
     "services": GROUND
-    | {"store.port", "store.rows", "answer", "intake", "walk", "graph", "exchange", "countries", "resources"},
+    | {"store.port", "store.rows", "answer", "intake", "walk", "graph", "exchange", "countries", "resources"}
+    | {"store.audit_chain"},
     "render": GROUND
     | {"store.port", "store.rows", "answer", "intake", "services", "countries", "exchange", "translate", "graph"},
 }

@@ -118,9 +118,10 @@ def holder_line(holder_id: str, label: str) -> dict[str, Any]:
     return {"line": "holder", "label": label, "id": holder_id}
 
 
-def record_line(record: Record, digest: str, change_set: int) -> dict[str, Any]:
-    """Return the line of one version of a record."""
-    return {"line": "record", **asdict(record), "body": dict(record.body), "digest": digest, "change_set": change_set}
+def record_line(record: Record, digest: str, change_set: int | None) -> dict[str, Any]:
+    """Return the line of one version of a record; when it is due is absent where it is not."""
+    line = {"line": "record", **asdict(record), "body": dict(record.body), "digest": digest, "change_set": change_set}
+    return line if record.due_at is not None else {key: value for key, value in line.items() if key != "due_at"}
 
 
 def claim_line(claim: Claim) -> dict[str, Any]:
@@ -179,8 +180,8 @@ def claim_from_line(line: Mapping[str, Any]) -> Claim:
     )
 
 
-def record_from_line(line: Mapping[str, Any]) -> tuple[Record, str, int]:
-    """Return the record of a line, its digest, and the change set that recorded it."""
+def record_from_line(line: Mapping[str, Any]) -> tuple[Record, str, int | None]:
+    """Return the record of a line, its digest, and the change set that recorded it, if one did."""
     values = {key: value for key, value in line.items() if key not in ("line", "digest", "change_set")}
     return Record(**values), line["digest"], line["change_set"]
 

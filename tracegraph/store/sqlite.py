@@ -15,13 +15,23 @@ from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, Product, ReferenceRecord
 from tracegraph.products import Catalogue
-from tracegraph.store import sqlite_find, sqlite_portfolio, sqlite_read, sqlite_stream
-from tracegraph.store.port import Progress
-from tracegraph.store.rows import ApplyReport, Closure, Holding, Match, PortfolioColumns, Record, Standing, StoreInfo
+from tracegraph.store import sqlite_find, sqlite_portfolio, sqlite_read, sqlite_records, sqlite_stream
+from tracegraph.store.port import BesideOf, Progress
+from tracegraph.store.rows import (
+    ApplyReport,
+    Beside,
+    Closure,
+    Holding,
+    Match,
+    PortfolioColumns,
+    Record,
+    Standing,
+    StoreInfo,
+)
 from tracegraph.store.sqlite_apply import Application
 from tracegraph.store.sqlite_closure import closure
 from tracegraph.store.sqlite_codes import second
-from tracegraph.store.sqlite_connection import BUSY_SECONDS, Connections
+from tracegraph.store.sqlite_connection import Connections
 from tracegraph.store.sqlite_info import store_info
 from tracegraph.store.sqlite_lens import lens_sql
 from tracegraph.store.sqlite_retract import retract
@@ -38,7 +48,7 @@ class SqliteStore:
         The file. It is made by `init`; nothing is opened before the first use.
     read_seconds : float
         How long one question may take before it raises `QueryTimeout`. `portfolio`, `stream`, `info` and a dry run
-        may take as long as they need.
+        may take as long as they need. A writer waits for another one for so long, or `BUSY_SECONDS` if that is less.
 
     Notes
     -----
@@ -52,16 +62,32 @@ class SqliteStore:
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def apply(
-        self, change_set: ChangeSet, now: str, *, dry_run: bool = False, progress: Progress | None = None
+        self,
+        change_set: ChangeSet,
+        now: str,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        beside: BesideOf | None = None,
     ) -> ApplyReport:
         """Record what a change set says."""
-        application = Application(self._connections, change_set, now, progress)
+        application = Application(self._connections, change_set, now, progress, beside)
         return application.preview() if dry_run else application.run()
 
-    def retract(self, now: str, *, claim_ids: Sequence[str] = (), change_set: int | None = None) -> ApplyReport:
+    def retract(
+        self,
+        now: str,
+        *,
+        claim_ids: Sequence[str] = (),
+        change_set: int | None = None,
+        beside: BesideOf | None = None,
+    ) -> ApplyReport:
         """End claims, given by id or as all that a change set recorded."""
         with self._connections.writing() as connection:
-            return retract(connection, second(now), claim_ids, change_set)
+            report = retract(connection, second(now), claim_ids, change_set)
+            if beside:
+                sqlite_records.put_beside(connection, beside(report), second(now))
+            return report
 
     def standing(
         self, holders: Collection[str], nodes: Collection[tuple[Label, str]], ends: Collection[str]
@@ -125,22 +151,47 @@ class SqliteStore:
         with self._connections.reading() as connection:
             return sqlite_read.version(connection, lens.visible_to)
 
+    def settled_at(self) -> str:
+        """Return the moment at which the last claim becomes known or ends."""
+        with self._connections.reading() as connection:
+            return sqlite_read.settled_at(connection)
+
     def portfolio(self, lens: Lens) -> PortfolioColumns:
         """Return everything that carries goods under the lens, as columns."""
         with self._connections.reading(unlimited=True) as connection:
             return sqlite_portfolio.portfolio(connection, lens_sql(connection, lens))
 
+    # --- records ---------------------------------------------------------------------------------------------------
+
     def records(self, kind: str, record_id: str | None = None) -> list[Record]:
-        """Return all versions of the records of a kind, or of one of them."""
+        """Return all kept versions of the records of a kind, or of one of them."""
         with self._connections.reading() as connection:
-            return sqlite_read.records(connection, kind, record_id)
+            return sqlite_records.records(connection, kind, record_id)
+
+    def page(self, kind: str, *, after: str = "", prefix: str = "", limit: int = 100) -> list[Record]:
+        """Return newest versions of records of a kind, in the order of ids."""
+        with self._connections.reading() as connection:
+            return sqlite_records.page(connection, kind, after, prefix, limit)
+
+    def commit(self, beside: Beside, now: str) -> list[Record]:
+        """Write records and audit rows, all or nothing."""
+        with self._connections.writing() as connection:
+            return sqlite_records.put_beside(connection, beside, second(now))
+
+    def take(self, kind: str, now: str, until: str, limit: int = 1) -> list[Record]:
+        """Hand out records that are due."""
+        with self._connections.writing() as connection:
+            return sqlite_records.take(connection, kind, second(now), second(until), limit)
 
     # --- keeping ---------------------------------------------------------------------------------------------------
 
     def init(self, progress: Progress | None = None) -> list[str]:
         """Make the file where it is missing, and bring its schema up to date."""
         path = self._connections.path
-        with self._connections.translated(BUSY_SECONDS), closing(self._connections.open("rwc")) as connection:
+        with (
+            self._connections.translated(self._connections.busy_seconds),
+            closing(self._connections.open("rwc")) as connection,
+        ):
             return migrate(connection, path, progress)
 
     def info(self) -> StoreInfo:

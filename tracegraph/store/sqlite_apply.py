@@ -18,12 +18,13 @@ from tracegraph.incidents import IncidentRevision, incident_body
 from tracegraph.messages import N_
 from tracegraph.model import NodeRef, ReferenceRecord, canonical_json
 from tracegraph.store.canonical import body_digest, reference_body, reference_id, reference_label
-from tracegraph.store.port import ATOMIC_STATEMENTS, Progress
+from tracegraph.store.port import ATOMIC_STATEMENTS, BesideOf, Progress
 from tracegraph.store.rows import ApplyReport
 from tracegraph.store.sqlite_codes import SPACES, second
 from tracegraph.store.sqlite_connection import Connections
 from tracegraph.store.sqlite_journal import Journal, next_journal, refuse, unfinished
 from tracegraph.store.sqlite_keys import Keys
+from tracegraph.store.sqlite_records import put_beside
 from tracegraph.store.sqlite_write import ClaimWriter, Tally, fates
 from tracegraph.vocabulary import PUBLIC, Label
 
@@ -44,14 +45,24 @@ class Application:
         UTC time.
     progress : callable, optional
         Called with (done, total) statements, between transactions.
+    beside : callable, optional
+        Returns what commits with it.
     """
 
-    def __init__(self, connections: Connections, change_set: ChangeSet, now: str, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        change_set: ChangeSet,
+        now: str,
+        progress: Progress | None,
+        beside: BesideOf | None,
+    ) -> None:
         self._connections = connections
         self._change_set = change_set
         self._digest = change_set.digest
         self._now = second(now)
         self._progress = progress or (lambda _done, _total: None)
+        self._beside = beside
         self._total = len(change_set.statements)
         self._in_batches = self._total > ATOMIC_STATEMENTS
         self._tally = Tally()
@@ -70,6 +81,8 @@ class Application:
             if not self._in_batches:
                 self._write(connection, journal, 0, ATOMIC_STATEMENTS)
             report = self._finish(connection, journal)
+            if self._beside:
+                put_beside(connection, self._beside(report), self._now)
         if not self._in_batches:
             self._progress(self._total, self._total)
         return report
@@ -129,9 +142,9 @@ class Application:
         if journal.is_written or tally.visibilities:
             journal.write(connection)
             self._number = journal.number
-            ends = ClaimWriter(connection, self._keys_of(connection), journal.number, journal.recorded_at).write(
-                decided
-            )
+            writer = ClaimWriter(connection, self._keys_of(connection), journal.number, journal.recorded_at)
+            ends = writer.write(decided)
+            journal.settle(connection, writer.settled_at)
             connection.executemany("INSERT INTO replaced (claim_pk, retracted_at) VALUES (?, ?)", ends.items())
         return journal.done
 

@@ -24,7 +24,7 @@ from tracegraph.errors import (
 from tracegraph.messages import N_
 from tracegraph.store.sqlite_schema import check_schema
 
-BUSY_SECONDS: Final = 5.0  # how long a writer waits for another
+BUSY_SECONDS: Final = 5.0  # how long a writer waits for another, at most
 PROGRESS_STEPS: Final = 20_000  # instructions of the engine between two looks at the clock: about a millisecond
 CACHE_KIB: Final = 64 * 1024  # page cache of a connection, at most
 IMPORT_CACHE_KIB: Final = 256 * 1024  # the same during a large import, which writes all over the indexes
@@ -90,6 +90,11 @@ class Connections:
         self._local = threading.local()
         self._all: weakref.WeakSet[Connection] = weakref.WeakSet()
 
+    @property
+    def busy_seconds(self) -> float:
+        """How long a writer waits for another: no longer than a read may take."""
+        return min(BUSY_SECONDS, self.read_seconds)
+
     @contextmanager
     def reading(self, *, unlimited: bool = False) -> Iterator[Connection]:
         """Give a connection on which all statements see one state; inside a write of the same thread, that write's."""
@@ -105,7 +110,7 @@ class Connections:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection that alone may write; all is kept when the block ends well, nothing when it raises."""
-        with self.translated(BUSY_SECONDS):
+        with self.translated(self.busy_seconds):
             connection = self._mine()
             connection.deadline = inf
             with _transaction(connection, "BEGIN IMMEDIATE"):
@@ -114,7 +119,7 @@ class Connections:
     @contextmanager
     def large_cache(self) -> Iterator[None]:
         """Let this thread's connection keep more pages in memory for a while."""
-        with self.translated(BUSY_SECONDS):
+        with self.translated(self.busy_seconds):
             self._mine().execute(f"PRAGMA cache_size = -{IMPORT_CACHE_KIB}")
             try:
                 yield
@@ -138,7 +143,7 @@ class Connections:
         connection = sqlite3.connect(
             f"file:{quote(str(self.path.absolute()))}?mode={mode}",
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=self.busy_seconds,
             isolation_level=None,
             check_same_thread=False,  # only so that `close` can close them all
             cached_statements=512,

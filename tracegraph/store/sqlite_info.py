@@ -7,7 +7,7 @@ from contextlib import closing
 
 from tracegraph.store.rows import StoreInfo
 from tracegraph.store.sqlite_codes import LABELS, TYPES
-from tracegraph.store.sqlite_connection import BUSY_SECONDS, Connections
+from tracegraph.store.sqlite_connection import Connections
 from tracegraph.store.sqlite_journal import entries
 from tracegraph.store.sqlite_schema import applied_migrations, migrations
 
@@ -19,7 +19,7 @@ def store_info(connections: Connections) -> StoreInfo:
     url, server = f"sqlite:///{connections.path}", f"SQLite {sqlite3.sqlite_version}"
     if not connections.path.exists():
         return StoreInfo(url, "sqlite", server, 0, len(migrations()), {}, ())
-    with connections.translated(BUSY_SECONDS), closing(connections.open("rw")) as connection:
+    with connections.translated(connections.busy_seconds), closing(connections.open("rw")) as connection:
         version = applied_migrations(connection, connections.path)
         is_ready = version == len(migrations())
         return StoreInfo(

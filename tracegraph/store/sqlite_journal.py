@@ -59,6 +59,14 @@ class Journal:
         )
         self.is_written = True
 
+    def settle(self, connection: sqlite3.Connection, moment: int | None) -> None:
+        """Note in the row, which is written, that a claim becomes known or ends at a moment."""
+        if moment is not None:
+            connection.execute(
+                "UPDATE change_set SET settled_at = max(coalesce(settled_at, :moment), :moment) WHERE number = :number",
+                {"moment": moment, "number": self.number},
+            )
+
     def finish(self, connection: sqlite3.Connection, keys: Keys) -> None:
         """Close the row: from now on readers see what it recorded."""
         self.write(connection)

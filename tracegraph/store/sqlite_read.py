@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
+from typing import Final
 
 from tracegraph.model import Claim, ReferenceRecord
 from tracegraph.store.canonical import reference_from_body
-from tracegraph.store.rows import Holding, Record, Standing
+from tracegraph.store.rows import Holding, Standing
 from tracegraph.store.sqlite_codes import (
     CLAIM_COLUMNS,
     CLAIM_JOINS,
@@ -28,6 +29,10 @@ from tracegraph.store.sqlite_codes import (
 )
 from tracegraph.store.sqlite_lens import LensSql, word_pks
 from tracegraph.vocabulary import Direction, Label, RelationshipType
+
+SETTLED_SQL: Final = """
+    SELECT settled_at FROM change_set INDEXED BY change_set_settled
+    WHERE state = 'finished' AND settled_at IS NOT NULL ORDER BY settled_at DESC LIMIT 1"""
 
 
 def items_of(connection: sqlite3.Connection, holders: Collection[str], lens: LensSql) -> list[Holding]:
@@ -147,6 +152,12 @@ def version(connection: sqlite3.Connection, visible_to: Collection[str]) -> int:
     return int(connection.execute(sql).fetchone()[0])
 
 
+def settled_at(connection: sqlite3.Connection) -> str:
+    """Return when the last claim becomes known or ends; see `GraphReader.settled_at`."""
+    row = connection.execute(SETTLED_SQL).fetchone()
+    return second_text(row[0]) if row else ""
+
+
 def standing(
     connection: sqlite3.Connection,
     holders: Iterable[str],
@@ -186,22 +197,3 @@ def _current_claims_into(connection: sqlite3.Connection, ends: Iterable[str]) ->
         )
         found += claims_of(rows)
     return sorted(found, key=lambda claim: claim.claim_id)
-
-
-def records(connection: sqlite3.Connection, kind: str, record_id: str | None) -> list[Record]:
-    """Return all versions of records of a kind, by id and version."""
-    rows = connection.execute(
-        f"""
-        SELECT kind, id, version, body, recorded_at, visibility, retracted_at FROM record
-        WHERE kind = :kind {"" if record_id is None else "AND id = :id"} ORDER BY id, version""",
-        {"kind": kind, "id": record_id},
-    )
-    return [record_of(row) for row in rows]
-
-
-def record_of(row: tuple[str, str, int, str, int, str, int | None]) -> Record:
-    """Return the record of a row."""
-    kind, record_id, number, body, recorded_at, visibility, retracted_at = row
-    return Record(
-        kind, record_id, number, json.loads(body), second_text(recorded_at), visibility, second_text(retracted_at)
-    )

@@ -32,6 +32,7 @@ def retract(connection: sqlite3.Connection, now: int, claim_ids: Sequence[str], 
     incidents = _end(connection, journal, current, change_set)
     if current or incidents:
         journal.finish(connection, keys)
+        journal.settle(connection, _last_end(connection, current))
     return ApplyReport(
         change_set=next((entry.number for entry in (journal, interrupted) if entry and entry.is_written), None),
         new=0,
@@ -100,13 +101,21 @@ def _end(connection: sqlite3.Connection, journal: Journal, pks: list[int], chang
         "UPDATE claim SET retracted_at = max(?, recorded_at) WHERE pk = ?", ((journal.recorded_at, pk) for pk in pks)
     )
     revisions = connection.execute(
-        "UPDATE record SET retracted_at = max(?, recorded_at) WHERE change_set = ? AND retracted_at IS NULL"
+        "UPDATE record SET retracted_at = max(?, recorded_at), due_at = NULL"
+        " WHERE change_set = ? AND retracted_at IS NULL"
         " RETURNING visibility",
         (journal.recorded_at, change_set),
     ).fetchall()
     journal.visibilities.update(text for (text,) in revisions)
     journal.counts |= {"retracted": len(pks), "incidents": len(revisions)}
     return len(revisions)
+
+
+def _last_end(connection: sqlite3.Connection, pks: list[int]) -> int | None:
+    """Return when the last of some claims ends."""
+    sql = "SELECT max(c.retracted_at) FROM json_each(?) j CROSS JOIN claim c ON c.pk = j.value"
+    (moment,) = connection.execute(sql, (json.dumps(pks),)).fetchone()
+    return moment and int(moment)
 
 
 def _examples(connection: sqlite3.Connection, pks: list[int]) -> tuple[Change, ...]:

@@ -23,14 +23,13 @@ from tracegraph.store.sqlite_codes import (
     SPACES,
     TYPES,
     claim_of,
-    end_second,
     id_blob,
     second,
     second_text,
 )
 from tracegraph.store.sqlite_journal import touch
 from tracegraph.store.sqlite_keys import Keys
-from tracegraph.store.sqlite_read import record_of
+from tracegraph.store.sqlite_records import RECORD_COLUMNS, insert, record_of
 from tracegraph.store.sqlite_write import ClaimWriter
 from tracegraph.vocabulary import Label
 
@@ -93,10 +92,7 @@ def _change_sets(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
 
 
 def _records(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
-    rows = connection.execute(
-        "SELECT kind, id, version, body, recorded_at, visibility, retracted_at, digest, change_set FROM record"
-        " ORDER BY kind, id, version"
-    )
+    rows = connection.execute(f"SELECT {RECORD_COLUMNS}, digest, change_set FROM record ORDER BY kind, id, version")
     for *row, digest, change_set in rows:
         yield canonical.record_line(record_of(tuple(row)), digest, change_set)
 
@@ -131,6 +127,10 @@ class Restorer:
             done += len(batch)
             if progress:
                 progress(done, done)
+        self._connection.execute(
+            "UPDATE change_set SET settled_at = ? WHERE number = (SELECT max(number) FROM change_set)",
+            (self._claims.settled_at,),
+        )
         return self._counts
 
     def _refuse_unless_empty(self) -> None:
@@ -166,15 +166,7 @@ class Restorer:
         elif kind == "holder":
             self._keys.node(NodeRef(Label(line["label"]), line["id"]))
         elif kind == "record":
-            record, digest, number = canonical.record_from_line(line)
-            self._connection.execute(
-                "INSERT INTO record (kind, id, version, body, recorded_at, retracted_at, visibility, digest,"
-                " change_set) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(record.kind, record.id, record.version, canonical_json(record.body), second(record.recorded_at)),
-                    *(end_second(record.retracted_at), record.visibility, digest, number),
-                ),
-            )
+            insert(self._connection, *canonical.record_from_line(line))
         else:
             raise ValueError(kind)
 

@@ -169,6 +169,7 @@ _INSERT_CLAIM: Final = (
     " visibility_pk, valid_from, recorded_at, retracted_at, change_set, grade, valid_to, share_low, share_high,"
     " confidence, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_TIMES: Final = slice(11, 13)  # recorded_at and retracted_at among them
 
 
 class ClaimWriter:
@@ -180,6 +181,11 @@ class ClaimWriter:
         The connection that is writing, and its keys.
     number, recorded_at : int
         Change set and time of what is written.
+
+    Attributes
+    ----------
+    settled_at : int or None
+        The last moment at which a claim that it wrote, or that one replaces, becomes known or ends.
     """
 
     def __init__(self, connection: sqlite3.Connection, keys: Keys, number: int, recorded_at: int) -> None:
@@ -187,6 +193,7 @@ class ClaimWriter:
         self._keys = keys
         self._number = number
         self._recorded_at = recorded_at
+        self.settled_at: int | None = None
 
     def write(self, decided: Iterable[Fate]) -> dict[int, int]:
         """Write the new and changed among statements; return the end of each version that is replaced, by its key."""
@@ -204,6 +211,7 @@ class ClaimWriter:
             if statement.type is RelationshipType.DESCRIBES:
                 described.append((statement, fate.claim_id))
         self._insert(rows, described)
+        self._settle(ends.values())
         return ends
 
     def restore(self, claims: Sequence[Claim], keys: Sequence[str], firsts: Sequence[int | None]) -> None:
@@ -238,8 +246,13 @@ class ClaimWriter:
             *said,
         )
 
+    def _settle(self, moments: Iterable[int | None]) -> None:
+        known = [moment for moment in (self.settled_at, *moments) if moment is not None]
+        self.settled_at = max(known, default=None)
+
     def _insert(self, rows: list[tuple[Any, ...]], described: list[tuple[Statement, bytes]]) -> None:
         self._connection.executemany(_INSERT_CLAIM, rows)
+        self._settle(moment for row in rows for moment in row[_TIMES])
         self._connection.executemany(
             "INSERT OR IGNORE INTO name SELECT ?, end_pk, ?, pk FROM claim WHERE claim_id = ?",
             ((text, reason, blob) for statement, blob in described for text, reason in names_of(statement)),

@@ -14,7 +14,7 @@ from tracegraph.model import Claim, NodeRef, Product, ReferenceRecord, holder_of
 from tracegraph.products import Catalogue
 from tracegraph.store.port import GraphReader
 from tracegraph.store.rows import Closure, GoodsClaim, Holding, Match, PortfolioColumns
-from tracegraph.vocabulary import GOODS_TYPES, Direction, Label, RelationshipType
+from tracegraph.vocabulary import GOODS_TYPES, NOT_RETRACTED, Direction, Label, RelationshipType
 from tracegraph.walk.assumed import Assumed, goods_claim, record_id, record_label
 from tracegraph.walk.overlay_columns import Overlaid, overlaid_columns
 
@@ -143,6 +143,11 @@ class OverlayReader:
     def version(self, lens: Lens) -> int:
         """Return the graph version of what is stored."""
         return self.base.version(lens)
+
+    def settled_at(self) -> str:
+        """Return the moment at which the last claim, stored or assumed, becomes known or ends."""
+        ends = (claim.retracted_at for claim in self.assumed.added if claim.retracted_at != NOT_RETRACTED)
+        return max(self.base.settled_at(), *(claim.recorded_at for claim in self.assumed.added), *ends, "")
 
     def portfolio(self, lens: Lens) -> PortfolioColumns:
         """Return everything that carries goods under the lens, as columns."""
