@@ -26,7 +26,7 @@ def event_write(name: str, subject: str, visibility: str, now: str, facts: Mappi
     now : str
         When.
     facts : mapping
-        Ids and numbers that the worker needs (``change_set``, ``incident_id``, ``revision``); nothing that a person wrote.
+        Ids and numbers that the worker needs (``change_set``, ``incident_id``); nothing that a person wrote.
     """
     body = {"event": name, "subject": subject, "at": now, "facts": dict(facts)}
     return RecordWrite(EVENT, f"{now}:{uuid4().hex}", body, expected_version=0, visibility=visibility, due_at=now)
