@@ -1,6 +1,6 @@
 """Bring the message catalogues up to date with the code: `python tools/messages.py`.
 
-Texts are taken from the package where they are marked with `N_` or passed to `text`. Translations that are there are
+Texts are taken from both packages where they are marked with `N_` or passed to `text`. Translations that are there are
 kept, texts that are gone are dropped, new ones stand at the end of the list that is printed. The English catalogue is
 its own translation.
 """
@@ -17,13 +17,14 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tracegraph"
+API = ROOT / "api" / "tracegraph_api"
 KEYWORDS: Mapping[str, None] = {"N_": None, "_": None, "text": None}
 METHODS = [("**.py", "python")]
 
 
 def extracted() -> set[str]:
-    """Return every text of the package that a person may read."""
-    found = extract_from_dir(str(PACKAGE), METHODS, {}, KEYWORDS)
+    """Return every text of both packages that a person may read."""
+    found = (entry for folder in (PACKAGE, API) for entry in extract_from_dir(str(folder), METHODS, {}, KEYWORDS))
     return {message for _, _, message, _, _ in found if isinstance(message, str) and message}
 
 

@@ -82,7 +82,9 @@ def test_catalogues_are_as_the_tool_writes_them(tmp_path: Path, monkeypatch: pyt
 
 def test_no_text_hides_inside_an_f_string() -> None:
     """There the tool that takes texts from the code would not find it, and it would stay English."""
-    sources = {path: path.read_text(encoding="utf-8") for path in TOOL.PACKAGE.rglob("*.py")}
+    sources = {
+        path: path.read_text(encoding="utf-8") for folder in (TOOL.PACKAGE, TOOL.API) for path in folder.rglob("*.py")
+    }
     assert [path.name for path, source in sources.items() if re.search(r"\{say\.(text|plural)\(['\"]", source)] == []
 
 
