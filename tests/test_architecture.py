@@ -41,6 +41,7 @@ FLOORS: dict[str, set[str]] = {
     "resources": {"errors", "messages"},
     "countries": GROUND,
     "settings": GROUND,
+    "client": set(),
     "translate": GROUND | {"resources"},
     "store.rows": GROUND,
     "store.port": GROUND | {"store.rows"},
@@ -60,7 +61,7 @@ STORE_MAY = GROUND | {"store", "resources"}
 ENTRY_POINTS = {"cli", "composition", "__init__", "__main__", "api"}  # they wire everything together
 
 ONLY_HOME = {
-    "networkx": ("graph", "exchange.graphml", "exchange.recompute"),
+    "networkx": ("graph", "exchange.graphml", "exchange.recompute", "client.tables"),
     "neo4j": ("store.neo4j",),
     "sqlite3": ("store.sqlite",),
     "flask": ("api",),
