@@ -61,7 +61,7 @@ STORE_MAY = GROUND | {"store", "resources"}
 ENTRY_POINTS = {"cli", "composition", "__init__", "__main__", "api"}  # they wire everything together
 
 ONLY_HOME = {
-    "networkx": ("graph", "exchange.graphml", "exchange.recompute", "client.tables"),
+    "networkx": ("graph", "exchange.graphml", "exchange.recompute", "client"),
     "neo4j": ("store.neo4j",),
     "sqlite3": ("store.sqlite",),
     "flask": ("api",),
