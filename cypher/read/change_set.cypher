@@ -11,7 +11,9 @@
 //   visibilities: LIST<STRING>   sorted
 //   counts: STRING               JSON
 //   done: INTEGER                statements written while it is open
+//   settled_at: STRING           when the last claim that it wrote or ended becomes known or ends; empty: none
 
 MATCH (c:ChangeSet {number: $number})
 RETURN c.number AS number, c.description AS description, c.recorded_at AS recorded_at, c.state AS state,
-       c.digest AS digest, c.visibilities AS visibilities, c.counts AS counts, c.done AS done
+       c.digest AS digest, c.visibilities AS visibilities, c.counts AS counts, c.done AS done,
+       coalesce(c.settled_at, '') AS settled_at

@@ -1,8 +1,8 @@
-// All versions of records, retracted ones too; of a kind, and of one record, where given.
+// All kept versions of one record, retracted ones too.
 //
 // Params:
-//   kind: STRING   null: of every kind
-//   id: STRING     null: of every record
+//   kind: STRING
+//   id: STRING
 // Returns:
 //   kind: STRING
 //   id: STRING
@@ -11,10 +11,12 @@
 //   recorded_at: STRING
 //   visibility: STRING
 //   retracted_at: STRING
+//   due_at: STRING         null: never due
 //   digest: STRING
-//   change_set: INTEGER
+//   change_set: INTEGER    null: none recorded it
 
 MATCH (n:Record)
-WHERE ($kind IS NULL OR n.kind = $kind) AND ($id IS NULL OR n.id = $id)
+WHERE n.kind = $kind AND n.id = $id
 RETURN n.kind AS kind, n.id AS id, n.version AS version, n.body AS body, n.recorded_at AS recorded_at,
-       n.visibility AS visibility, n.retracted_at AS retracted_at, n.digest AS digest, n.change_set AS change_set
+       n.visibility AS visibility, n.retracted_at AS retracted_at, n.due_at AS due_at, n.digest AS digest,
+       n.change_set AS change_set

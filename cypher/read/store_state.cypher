@@ -8,7 +8,9 @@
 //   open_recorded_at: STRING   its time; empty: none
 //   last_number: INTEGER       highest number of any change set; 0: none
 //   last_recorded_at: STRING   time of the last change set; empty: none
+//   settled_at: STRING         when the last claim of a finished change set becomes known or ends; empty: none
 
 MATCH (s:Store {name: 'tracegraph'})
 RETURN s.state AS state, s.schema_version AS schema_version, s.finished AS finished, s.open AS open,
-       s.open_recorded_at AS open_recorded_at, s.last_number AS last_number, s.last_recorded_at AS last_recorded_at
+       s.open_recorded_at AS open_recorded_at, s.last_number AS last_number, s.last_recorded_at AS last_recorded_at,
+       s.settled_at AS settled_at

@@ -125,6 +125,9 @@ def test_a_cone_is_a_pruned_search_from_the_starts_and_its_items_are_made_distin
         *("goods_from_items", "goods_into_items", "goods_into_contracts", "holdings", "links_downstream"),
         *("links_upstream", "claims_by_key", "claims_by_id", "standing_claims", "known_nodes", "known_holders"),
         *("end_claims", "find_ids", "find_descriptions", "sources", "change_set"),
+        *("records", "records_of_kind", "records_of_change_set", "records_page", "record_versions_page"),
+        *("newest_records", "last_record", "due_records", "pass_records", "delete_records", "put_records"),
+        "end_records",
     ],
 )
 def test_look_ups_start_at_an_index(session: neo4j.Session, name: str) -> None:
@@ -154,3 +157,9 @@ def test_the_wrong_form_of_a_start_is_still_wrong(session: neo4j.Session) -> Non
     plan = operators(explained(session, text, {"ids": ["a", "b"], "visible_to": ["public"]}).plan)
     assert "VarLengthExpand(Pruning,BFS,All)" in plan
     assert "Distinct" not in plan
+
+
+@pytest.mark.parametrize("name", ["records_page", "record_versions_page", "last_record", "due_records"])
+def test_pages_of_records_come_in_the_order_of_an_index(session: neo4j.Session, name: str) -> None:
+    plan = plan_of(session, QUERIES[name])
+    assert not {"Top", "Sort"} & set(plan), plan

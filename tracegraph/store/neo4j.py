@@ -19,15 +19,25 @@ from tracegraph.store.neo4j_apply import Application
 from tracegraph.store.neo4j_closure import Walk
 from tracegraph.store.neo4j_connection import TIMEOUT_S, Connection, Transaction
 from tracegraph.store.neo4j_portfolio import portfolio
-from tracegraph.store.neo4j_records import record_rows
+from tracegraph.store.neo4j_records import page, put_beside, record_rows, take
 from tracegraph.store.neo4j_references import references_of
 from tracegraph.store.neo4j_restore import Restorer
 from tracegraph.store.neo4j_retract import retract
 from tracegraph.store.neo4j_schema import migrate, store_info
-from tracegraph.store.neo4j_state import LensParameters, State, read_state
+from tracegraph.store.neo4j_state import LensParameters, State, lock, read_state
 from tracegraph.store.neo4j_stream import stream
-from tracegraph.store.port import Progress
-from tracegraph.store.rows import ApplyReport, Closure, Holding, Match, PortfolioColumns, Record, Standing, StoreInfo
+from tracegraph.store.port import BesideOf, Progress
+from tracegraph.store.rows import (
+    ApplyReport,
+    Beside,
+    Closure,
+    Holding,
+    Match,
+    PortfolioColumns,
+    Record,
+    Standing,
+    StoreInfo,
+)
 from tracegraph.vocabulary import Direction, Label, RelationshipType
 
 T = TypeVar("T")
@@ -70,15 +80,35 @@ class Neo4jStore:
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def apply(
-        self, change_set: ChangeSet, now: str, *, dry_run: bool = False, progress: Progress | None = None
+        self,
+        change_set: ChangeSet,
+        now: str,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        beside: BesideOf | None = None,
     ) -> ApplyReport:
         """Record what a change set says."""
-        application = Application(self._connection, change_set, now, progress)
+        application = Application(self._connection, change_set, now, progress, beside)
         return application.preview() if dry_run else application.run()
 
-    def retract(self, now: str, *, claim_ids: Sequence[str] = (), change_set: int | None = None) -> ApplyReport:
+    def retract(
+        self,
+        now: str,
+        *,
+        claim_ids: Sequence[str] = (),
+        change_set: int | None = None,
+        beside: BesideOf | None = None,
+    ) -> ApplyReport:
         """End claims, given by id or as all that a change set recorded."""
-        return self._connection.write(lambda tx: retract(tx, self._connection, now, claim_ids, change_set))
+
+        def work(tx: Transaction) -> ApplyReport:
+            report = retract(tx, self._connection, now, claim_ids, change_set)
+            if beside:
+                put_beside(tx, beside(report), now)
+            return report
+
+        return self._connection.write(work)
 
     def standing(
         self, holders: Collection[str], nodes: Collection[tuple[Label, str]], ends: Collection[str]
@@ -135,13 +165,43 @@ class Neo4jStore:
         """Return the number of finished change sets that touched something this reader may see."""
         return self._ask(lambda tx: int(tx.rows("graph_version", visible_to=list(lens.visible_to))[0][0]))
 
+    def settled_at(self) -> str:
+        """Return the moment at which the last claim becomes known or ends."""
+        return self._connection.read(lambda tx: read_state(tx, self._connection).settled_at)
+
     def portfolio(self, lens: Lens) -> PortfolioColumns:
         """Return everything that carries goods under the lens, as columns."""
         return self._under(lens, portfolio, long=True)
 
+    # --- records ---------------------------------------------------------------------------------------------------
+
     def records(self, kind: str, record_id: str | None = None) -> list[Record]:
-        """Return all versions of the records of a kind, or of one of them."""
+        """Return all kept versions of the records of a kind, or of one of them."""
         return self._ask(lambda tx: [record for record, _, _ in record_rows(tx, kind, record_id)])
+
+    def page(self, kind: str, *, after: str = "", prefix: str = "", limit: int = 100) -> list[Record]:
+        """Return newest versions of records of a kind, in the order of ids."""
+        return self._ask(lambda tx: page(tx, kind, after, prefix, limit))
+
+    def commit(self, beside: Beside, now: str) -> list[Record]:
+        """Write records and audit rows, all or nothing."""
+
+        def work(tx: Transaction) -> list[Record]:
+            lock(tx, self._connection)
+            return put_beside(tx, beside, now)
+
+        return self._connection.write(work)
+
+    def take(self, kind: str, now: str, until: str, limit: int = 1) -> list[Record]:
+        """Hand out records that are due."""
+        if not self._ask(lambda tx: tx.rows("due_records", kind=kind, now=now, limit=1)):
+            return []  # without waiting for a writer
+
+        def work(tx: Transaction) -> list[Record]:
+            lock(tx, self._connection)
+            return take(tx, kind, now, until, limit)
+
+        return self._connection.write(work)
 
     # --- keeping ---------------------------------------------------------------------------------------------------
 

@@ -20,10 +20,10 @@ from tracegraph.model import NodeRef
 from tracegraph.store.neo4j_connection import Connection, Transaction
 from tracegraph.store.neo4j_fates import ROWS, Fate, Tally, chunks, fates_of, write_claims
 from tracegraph.store.neo4j_journal import Journal, next_journal, refuse, unfinished
-from tracegraph.store.neo4j_records import new_revisions, put_revisions
+from tracegraph.store.neo4j_records import new_revisions, put_beside, put_revisions
 from tracegraph.store.neo4j_references import changed_references, put_references
 from tracegraph.store.neo4j_state import State, lock, read_state
-from tracegraph.store.port import ATOMIC_STATEMENTS, Progress
+from tracegraph.store.port import ATOMIC_STATEMENTS, BesideOf, Progress
 from tracegraph.store.rows import ApplyReport
 from tracegraph.vocabulary import PUBLIC, Label
 
@@ -44,14 +44,24 @@ class Application:
         UTC time.
     progress : callable or None
         Called with (done, total) statements, between transactions.
+    beside : callable or None
+        Returns what commits with it.
     """
 
-    def __init__(self, connection: Connection, change_set: ChangeSet, now: str, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        change_set: ChangeSet,
+        now: str,
+        progress: Progress | None,
+        beside: BesideOf | None,
+    ) -> None:
         self._connection = connection
         self._change_set = change_set
         self._digest = change_set.digest
         self._now = now
         self._progress = progress or (lambda _done, _total: None)
+        self._beside = beside
         self._total = len(change_set.statements)
         self._in_batches = self._total > ATOMIC_STATEMENTS
         self._tally = Tally()
@@ -71,11 +81,10 @@ class Application:
             self._begun = self._begun or was_begun or any(fate.kind != "unchanged" for fate in decided)
             self._tally.add(decided)
             self._progress(position, self._total)
-        journal, decided = self._connection.write(self._last)
-        self._tally.add(decided)
+        report = self._connection.write(self._last)
         if not self._in_batches:
             self._progress(self._total, self._total)
-        return self._report(journal, journal.number if journal.is_written else None)
+        return report
 
     def preview(self) -> ApplyReport:
         """Return what `run` would do, and write nothing."""
@@ -89,8 +98,7 @@ class Application:
             return journal, decided
 
         journal, decided = self._connection.read(look, long=True)
-        self._tally.add(decided)
-        return self._report(journal, None)
+        return self._report(journal, None, decided)
 
     def _journal(self, tx: Transaction, state: State) -> Journal:
         journal = unfinished(tx, state)
@@ -117,8 +125,8 @@ class Application:
         journal.done = position + len(statements)
         made: set[NodeRef] = set()
         if begun or changes:
-            journal.write(tx, state, finished=False)
             made = self._write(tx, journal, decided)
+            journal.write(tx, state, finished=False)
         return journal.done, begun, decided, made
 
     def _remember(self, made: set[NodeRef]) -> None:
@@ -127,16 +135,23 @@ class Application:
             self._made.clear()
         self._made |= made
 
-    def _last(self, tx: Transaction) -> tuple[Journal, list[Fate]]:
-        """Write what is left, and let readers see it all."""
+    def _last(self, tx: Transaction) -> ApplyReport:
+        """Write what is left and what goes beside it, and let readers see it all."""
         state = lock(tx, self._connection)
         journal = self._journal(tx, state)
         decided = [] if self._in_batches else fates_of(tx, self._change_set.statements)
+        self._finish(tx, state, journal, decided)
+        report = self._report(journal, journal.number if journal.is_written else None, decided)
+        if self._beside:
+            put_beside(tx, self._beside(report), self._now)
+        return report
+
+    def _finish(self, tx: Transaction, state: State, journal: Journal, decided: Sequence[Fate]) -> None:
         changes = _count(journal, decided)
         references = changed_references(tx, self._change_set.references)
         revisions = new_revisions(tx, self._change_set.incidents)
         if not (journal.is_written or changes or references or revisions):
-            return journal, decided
+            return
         journal.counts["references"], journal.counts["incidents"] = len(references), len(revisions)
         journal.visibilities |= {revision.visibility for revision, _ in revisions}
         if any(ref.label is not Label.SOURCE for ref in references):
@@ -146,7 +161,6 @@ class Application:
         put_revisions(tx, revisions, journal)
         tx.run("end_replaced")
         journal.write(tx, state, finished=True)
-        return journal, decided
 
     def _write(self, tx: Transaction, journal: Journal, decided: Sequence[Fate]) -> set[NodeRef]:
         """Record the new and changed among statements, and end or note what they replace; return the nodes made."""
@@ -159,14 +173,16 @@ class Application:
                 end = max(claim.recorded_at, fate.current.recorded_at)
                 rows = now if end == journal.recorded_at or not self._in_batches else noted
                 rows.append({"claim_id": fate.current.claim_id, "retracted_at": end})
+        journal.settle(claim.recorded_at for claim in claims)
+        journal.settle(row["retracted_at"] for row in (*now, *noted))
         made = write_claims(tx, claims, self._change_set.holders, self._made)
         for query, ends in (("end_claims", now), ("put_replaced", noted)):
             for batch in chunks(ends):
                 tx.run(query, rows=batch)
         return made
 
-    def _report(self, journal: Journal, number: int | None) -> ApplyReport:
-        counts = journal.counts
+    def _report(self, journal: Journal, number: int | None, decided: Sequence[Fate]) -> ApplyReport:
+        counts, tally = journal.counts, self._tally.plus(decided)
         return ApplyReport(
             change_set=number,
             new=counts["new"],
@@ -174,7 +190,7 @@ class Application:
             unchanged=self._total - counts["new"] - counts["changed"],
             references_changed=counts["references"],
             incidents_changed=counts["incidents"],
-            examples=tuple(chain.from_iterable(self._tally.examples.values())),
+            examples=tuple(chain.from_iterable(tally.examples.values())),
             resumed=self._resumed,
         )
 

@@ -13,10 +13,10 @@ from typing import Any, Final, TypeVar
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable
 
-from tracegraph.errors import QueryTimeout
+from tracegraph.errors import CommitUnknown, QueryTimeout
 from tracegraph.messages import N_
 from tracegraph.store.neo4j_address import Address
-from tracegraph.store.neo4j_errors import DRIVER_ERRORS, is_passing, translate
+from tracegraph.store.neo4j_errors import DRIVER_ERRORS, UNKNOWN_OUTCOME, is_passing, translate
 from tracegraph.store.neo4j_watch import GivenUp, SignsOfLife, watched
 from tracegraph.store.queries import load_queries
 
@@ -126,8 +126,10 @@ class Connection:
         """Return what a call returns; raise our errors for the driver's, and when it shows no sign of life."""
         try:
             return watched(call, self.timeout_s)
-        except GivenUp:
+        except GivenUp as given_up:
             self._drop()
+            if given_up.is_committing:
+                raise CommitUnknown(UNKNOWN_OUTCOME, place=self.place) from None
             raise QueryTimeout(
                 N_("{place} did not answer within {seconds:g} seconds: check that the server is well, then try again"),
                 place=self.place,
@@ -146,7 +148,7 @@ class Connection:
         while True:
             driver = self._ready_driver()
             try:
-                return _once(self._session(driver, mode), work, limit_s, life)
+                return _once(self._session(driver, mode), work, limit_s, life, writes=mode == neo4j.WRITE_ACCESS)
             except (Neo4jError, DriverError) as error:
                 if isinstance(error, ServiceUnavailable) and driver is self._driver:
                     self._drop()
@@ -204,12 +206,15 @@ class Connection:
         return closing
 
 
-def _once(session: neo4j.Session, work: Callable[[Transaction], T], limit_s: float, life: SignsOfLife) -> T:
+def _once(
+    session: neo4j.Session, work: Callable[[Transaction], T], limit_s: float, life: SignsOfLife, *, writes: bool
+) -> T:
     try:
         with session.begin_transaction(timeout=limit_s) as inner:
             result = work(Transaction(inner, life))
-            life.show()
-            inner.commit()
+            if writes:
+                life.commit()
+                inner.commit()
             return result
     finally:
         _close(session)

@@ -15,7 +15,14 @@ from neo4j.exceptions import (
     SessionExpired,
 )
 
-from tracegraph.errors import InvalidInput, QueryTimeout, StoreNotReady, StoreUnavailable, TracegraphError
+from tracegraph.errors import (
+    CommitUnknown,
+    InvalidInput,
+    QueryTimeout,
+    StoreNotReady,
+    StoreUnavailable,
+    TracegraphError,
+)
 from tracegraph.messages import N_
 
 #: All that the driver raises for the server's sake.
@@ -82,7 +89,8 @@ _BY_CODE: Final[tuple[_Row, ...]] = (
     ),
 )
 
-_UNKNOWN_OUTCOME = N_(
+#: The text of `CommitUnknown`.
+UNKNOWN_OUTCOME: Final = N_(
     "{place} was lost while a change was being committed: run the same command again, it takes up where this one ended"
 )
 _UNREACHABLE = N_("{place} cannot be reached: check that the server runs, and host and port ({detail})")
@@ -122,7 +130,7 @@ def translate(error: BaseException, place: str) -> TracegraphError:
             return StoreUnavailable(_BY_CODE[3][2], place=place)
         return StoreUnavailable(_REFUSED, place=place, code=code, detail=first_line(error.message))
     if isinstance(error, IncompleteCommit):
-        return StoreUnavailable(_UNKNOWN_OUTCOME, place=place)
+        return CommitUnknown(UNKNOWN_OUTCOME, place=place)
     if isinstance(error, ServiceUnavailable | SessionExpired | OSError):
         return StoreUnavailable(_UNREACHABLE, place=place, detail=first_line(error))
     if isinstance(error, ConfigurationError):

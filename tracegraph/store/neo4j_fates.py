@@ -97,6 +97,13 @@ class Tally:
             if len(kept) < EXAMPLES:
                 kept.append(fate.change)
 
+    def plus(self, fates: Iterable[Fate]) -> Tally:
+        """Return the tally with more statements."""
+        examples = {kind: list(kept) for kind, kept in self.examples.items()}
+        tally = Tally(dict(self.counts), examples, set(self.visibilities))
+        tally.add(fates)
+        return tally
+
 
 def fates_of(tx: Transaction, statements: Sequence[Statement]) -> list[Fate]:
     """Return what is to become of each statement."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
@@ -33,6 +34,8 @@ class Journal:
         By the names in `COUNTS`.
     visibilities : set of str
         What it touched so far.
+    settled_at : str
+        The last moment at which a claim that it wrote or ended becomes known or ends; empty: there is none.
     """
 
     number: int
@@ -43,6 +46,11 @@ class Journal:
     done: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     visibilities: set[str] = field(default_factory=set)
+    settled_at: str = ""
+
+    def settle(self, moments: Iterable[str]) -> None:
+        """Note that claims become known or end at these moments."""
+        self.settled_at = max((self.settled_at, *moments))
 
     def write(self, tx: Transaction, state: State, *, finished: bool) -> None:
         """Write the entry as it is now, and note in the store whether it is finished."""
@@ -55,7 +63,7 @@ class Journal:
             visibilities=sorted(self.visibilities),
             counts=self.counts,
         )
-        tx.run("put_change_sets", rows=[journal_row(row, self.done)])
+        tx.run("put_change_sets", rows=[journal_row(row, self.done, self.settled_at)])
         self.is_written = True
         after = replace(
             state,
@@ -64,14 +72,15 @@ class Journal:
             open_recorded_at="" if finished else self.recorded_at,
             last_number=max(self.number, state.last_number),
             last_recorded_at=max(self.recorded_at, state.last_recorded_at),
+            settled_at=max(self.settled_at, state.settled_at) if finished else state.settled_at,
         )
         tx.run("set_store", **after.to_write())
 
 
-def journal_row(row: ChangeSetRow, done: int = 0) -> dict[str, Any]:
+def journal_row(row: ChangeSetRow, done: int = 0, settled_at: str = "") -> dict[str, Any]:
     """Return a row of ``put_change_sets``."""
     lists = {"visibilities": list(row.visibilities), "counts": canonical_json(dict(row.counts))}
-    return asdict(row) | lists | {"done": done}
+    return asdict(row) | lists | {"done": done, "settled_at": settled_at}
 
 
 def next_journal(state: State, description: str, digest: str, now: str, *, later: bool = False) -> Journal:
@@ -88,10 +97,11 @@ def unfinished(tx: Transaction, state: State) -> Journal | None:
     """Return the change set that was begun and is not finished."""
     if not state.open:
         return None
-    ((number, description, recorded_at, _state, digest, visibilities, counts, done),) = tx.rows(
+    ((number, description, recorded_at, _state, digest, visibilities, counts, done, settled_at),) = tx.rows(
         "change_set", number=state.open
     )
-    return Journal(number, description, recorded_at, digest, True, done, json.loads(counts), set(visibilities))
+    touched = json.loads(counts), set(visibilities)
+    return Journal(number, description, recorded_at, digest, True, done, *touched, settled_at)
 
 
 def refuse(journal: Journal) -> ImportInterrupted:

@@ -19,7 +19,7 @@ from tracegraph.store.neo4j_records import row_of_record
 from tracegraph.store.neo4j_references import put_references
 from tracegraph.store.neo4j_state import READY, RESTORING, State, lock, read_state
 from tracegraph.store.port import Progress
-from tracegraph.vocabulary import Label
+from tracegraph.vocabulary import NOT_RETRACTED, Label
 
 _BATCH: Final = 5_000
 _DELETE: Final = 10_000
@@ -94,7 +94,7 @@ class Restorer:
         for query in ("delete_claims", "delete_nodes"):
             while self._connection.write(partial(_delete, query)):
                 pass
-        self._state = replace(self._state, finished=0, last_number=0, last_recorded_at="")
+        self._state = replace(self._state, finished=0, last_number=0, last_recorded_at="", settled_at="")
         self._connection.write(self._mark_ready)
 
     def _write(self, batch: list[Mapping[str, Any]], first: int) -> None:
@@ -113,6 +113,7 @@ class Restorer:
                 last_number=max(row.number, self._state.last_number),
                 last_recorded_at=max(row.recorded_at, self._state.last_recorded_at),
             )
+        self._state = replace(self._state, settled_at=max(self._state.settled_at, parts.settled_at))
         try:
             self._connection.write(parts.write)
         except InvalidInput as error:
@@ -128,6 +129,7 @@ class _Parts:
         self._holders: dict[str, Label] = {}
         self._records: list[dict[str, Any]] = []
         self._claims: list[Claim] = []
+        self.settled_at = ""
 
     def add(self, line: Mapping[str, Any]) -> str:
         """Sort a line in; return its kind."""
@@ -137,6 +139,8 @@ class _Parts:
             if claim.claim_id != claim_id_of(claim.claim_key, claim.version):
                 raise ValueError(claim.claim_id)
             self._claims.append(claim)
+            ended = claim.retracted_at if claim.retracted_at != NOT_RETRACTED else ""
+            self.settled_at = max(self.settled_at, claim.recorded_at, ended)
         elif kind == "change_set":
             row = canonical.change_set_from_line(line)
             if row.state != "finished":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from tracegraph.errors import UnknownClaim, UnknownImport
 from tracegraph.messages import N_
@@ -11,7 +11,7 @@ from tracegraph.store.canonical import says
 from tracegraph.store.neo4j_connection import Connection, Transaction
 from tracegraph.store.neo4j_fates import EXAMPLES, chunks
 from tracegraph.store.neo4j_journal import Journal, next_journal, refuse, unfinished
-from tracegraph.store.neo4j_records import record_rows
+from tracegraph.store.neo4j_records import of_change_set
 from tracegraph.store.neo4j_rows import claims_of
 from tracegraph.store.neo4j_state import lock
 from tracegraph.store.rows import ApplyReport, Change
@@ -35,7 +35,9 @@ def retract(
         _discard(tx, interrupted, discarded)
     text = " ".join(claim_ids[:3]) if change_set is None else f"--import {change_set}"
     journal = next_journal(state, f"retract {text}", "", now)
-    _end_claims(tx, ((claim, max(journal.recorded_at, claim.recorded_at)) for claim in held))
+    ends = [(claim, max(journal.recorded_at, claim.recorded_at)) for claim in held]
+    _end_claims(tx, ends)
+    journal.settle(end for _, end in ends)
     journal.visibilities.update(claim.visibility for claim in held)
     incidents = _end_records(tx, journal, change_set)
     journal.counts |= {"retracted": len(held), "incidents": incidents}
@@ -78,22 +80,19 @@ def _asked(tx: Transaction, claim_ids: Sequence[str], change_set: int | None) ->
 def _discard(tx: Transaction, journal: Journal, claims: Sequence[Claim]) -> None:
     """End the claims of an interrupted change set at their beginning, so that nobody ever sees a part of it."""
     tx.run("end_replaced")
-    _end_claims(tx, ((claim, claim.recorded_at) for claim in claims))
+    _end_claims(tx, [(claim, claim.recorded_at) for claim in claims])
     journal.counts["retracted"] = len(claims)
 
 
-def _end_claims(tx: Transaction, ends: Iterable[tuple[Claim, str]]) -> None:
+def _end_claims(tx: Transaction, ends: Sequence[tuple[Claim, str]]) -> None:
     for batch in chunks([{"claim_id": claim.claim_id, "retracted_at": end} for claim, end in ends]):
         tx.run("end_claims", rows=batch)
 
 
 def _end_records(tx: Transaction, journal: Journal, change_set: int | None) -> int:
     """End the incident revisions of a change set; return how many."""
-    ended = [
-        record
-        for record, _, number in (record_rows(tx, None) if change_set is not None else ())
-        if number == change_set and record.retracted_at == NOT_RETRACTED
-    ]
+    recorded = () if change_set is None else of_change_set(tx, change_set)
+    ended = [record for record in recorded if record.retracted_at == NOT_RETRACTED]
     rows = [
         {
             "kind": record.kind,

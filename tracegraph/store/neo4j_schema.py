@@ -45,6 +45,7 @@ def migrate(connection: Connection, progress: Progress | None) -> list[str]:
 
 def _note(tx: Transaction, migration: Migration) -> None:
     tx.run("put_migration", number=migration.number, name=migration.name, checksum=migration.checksum)
+    tx.run("settle_store")
 
 
 def check_server(tx: Transaction, connection: Connection) -> str:

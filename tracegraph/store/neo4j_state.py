@@ -28,10 +28,11 @@ class State:
     open_recorded_at: str = ""
     last_number: int = 0
     last_recorded_at: str = ""
+    settled_at: str = ""
 
     def to_write(self) -> dict[str, Any]:
         """Return the parameters of ``set_store``."""
-        names = ("state", "finished", "open", "open_recorded_at", "last_number", "last_recorded_at")
+        names = ("state", "finished", "open", "open_recorded_at", "last_number", "last_recorded_at", "settled_at")
         return {name: getattr(self, name) for name in names}
 
 

@@ -12,7 +12,7 @@ from tracegraph.model import Claim
 from tracegraph.store import canonical
 from tracegraph.store.neo4j_connection import Connection, Row, Transaction
 from tracegraph.store.neo4j_journal import change_set_rows
-from tracegraph.store.neo4j_records import record_rows
+from tracegraph.store.neo4j_records import stored_of
 from tracegraph.store.neo4j_references import references_of
 from tracegraph.store.neo4j_rows import claim_of
 from tracegraph.store.neo4j_state import State, read_state
@@ -32,7 +32,7 @@ def stream(connection: Connection) -> Iterator[dict[str, Any]]:
     yield from connection.read(_head, long=True)
     for holder, is_factory in _pages(connection, "holders_page", lambda row: str(row[0])):
         yield canonical.holder_line(holder, (Label.FACTORY if is_factory else Label.SUPPLIER).value)
-    yield from connection.read(_records, long=True)
+    yield from _records(connection)
     types = [_claims(connection, kind) for kind in RelationshipType]
     for _, _, claim in heapq.merge(*types, key=lambda met: met[:2]):
         if not state.open or claim.change_set < state.open:
@@ -55,8 +55,21 @@ def _head(tx: Transaction) -> list[dict[str, Any]]:
     return lines
 
 
-def _records(tx: Transaction) -> list[dict[str, Any]]:
-    return [canonical.record_line(record, digest, number) for record, digest, number in record_rows(tx, None)]
+def _records(connection: Connection) -> Iterator[dict[str, Any]]:
+    kinds = connection.read(lambda tx: sorted(str(kind) for kind, _ in tx.rows("record_counts")), long=True)
+    for kind in kinds:
+        versions: list[Row] = []
+        for row in _pages(connection, "record_versions_page", lambda row: str(row[1]), kind=kind):
+            if versions and versions[0][1] != row[1]:
+                yield from _lines(versions)
+                versions = []
+            versions.append(row)
+        yield from _lines(versions)
+
+
+def _lines(versions: list[Row]) -> list[dict[str, Any]]:
+    """Return the lines of all versions of one record."""
+    return [canonical.record_line(*stored_of(row)) for row in sorted(versions, key=lambda row: int(row[2]))]
 
 
 def _claims(connection: Connection, kind: RelationshipType) -> Iterator[tuple[str, int, Claim]]:
@@ -66,11 +79,11 @@ def _claims(connection: Connection, kind: RelationshipType) -> Iterator[tuple[st
         yield row[1], claim.version, claim
 
 
-def _pages(connection: Connection, query: str, key_of: Callable[[Row], str]) -> Iterator[Row]:
+def _pages(connection: Connection, query: str, key_of: Callable[[Row], str], **more: str) -> Iterator[Row]:
     """Yield the rows of a query page by page; rows of one key are never parted."""
     after, limit = "", _PAGE
     while True:
-        page = connection.read(partial(_page, query, after, limit), long=True)
+        page = connection.read(partial(_page, query, more | {"after": after, "limit": limit}), long=True)
         last = key_of(page[-1]) if page else ""
         if len(page) < limit:
             yield from page
@@ -83,5 +96,5 @@ def _pages(connection: Connection, query: str, key_of: Callable[[Row], str]) -> 
             limit *= 2
 
 
-def _page(query: str, after: str, limit: int, tx: Transaction) -> list[Row]:
-    return tx.rows(query, after=after, limit=limit)
+def _page(query: str, parameters: dict[str, Any], tx: Transaction) -> list[Row]:
+    return tx.rows(query, **parameters)

@@ -17,7 +17,17 @@ T = TypeVar("T")
 
 
 class GivenUp(Exception):
-    """Nobody waits for this call any more, or it has shown no sign of life."""
+    """Nobody waits for this call any more, or it has shown no sign of life.
+
+    Parameters
+    ----------
+    is_committing : bool
+        Whether it had begun to commit, so that nobody knows whether it did.
+    """
+
+    def __init__(self, is_committing: bool = False) -> None:
+        super().__init__()
+        self.is_committing = is_committing
 
 
 class SignsOfLife:
@@ -33,6 +43,8 @@ class SignsOfLife:
         self._limit_s = limit_s
         self._until = time.monotonic() + limit_s
         self._is_given_up = False
+        self._is_committing = False
+        self._lock = threading.Lock()
 
     def show(self) -> None:
         """Something came back, and more is to be asked; raises `GivenUp` when nobody waits for it."""
@@ -40,9 +52,17 @@ class SignsOfLife:
             raise GivenUp
         self._until = time.monotonic() + self._limit_s
 
-    def give_up(self) -> None:
-        """Say that nobody waits any more."""
-        self._is_given_up = True
+    def commit(self) -> None:
+        """From here on it may be done even if no answer comes; raises `GivenUp` when nobody waits for it."""
+        with self._lock:
+            self.show()
+            self._is_committing = True
+
+    def give_up(self) -> bool:
+        """Say that nobody waits any more; return whether the call had begun to commit."""
+        with self._lock:
+            self._is_given_up = True
+            return self._is_committing
 
     @property
     def is_given_up(self) -> bool:
@@ -62,7 +82,7 @@ def watched(call: Callable[[SignsOfLife], T], limit_s: float) -> T:
     try:
         while not future.done():
             if life.left_s <= 0:
-                raise GivenUp
+                raise GivenUp(life.give_up())
             _wait(future, life.left_s)
         return future.result()
     finally:

@@ -180,6 +180,9 @@ class SqliteStore:
 
     def take(self, kind: str, now: str, until: str, limit: int = 1) -> list[Record]:
         """Hand out records that are due."""
+        with self._connections.reading() as connection:
+            if not sqlite_records.is_due(connection, kind, second(now)):
+                return []  # without waiting for a writer
         with self._connections.writing() as connection:
             return sqlite_records.take(connection, kind, second(now), second(until), limit)
 

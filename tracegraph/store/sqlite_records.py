@@ -78,6 +78,11 @@ def put_beside(connection: sqlite3.Connection, beside: Beside, now: int) -> list
     return plan.written
 
 
+def is_due(connection: sqlite3.Connection, kind: str, now: int) -> bool:
+    """Return whether any record of a kind is due."""
+    return connection.execute(DUE_SQL, (kind, now, 1)).fetchone() is not None
+
+
 def take(connection: sqlite3.Connection, kind: str, now: int, until: int, limit: int) -> list[Record]:
     """Hand out what is due; see `RecordStore.take`."""
     due = [record_of(row) for row in connection.execute(DUE_SQL, (kind, now, limit))]
