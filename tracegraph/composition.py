@@ -19,7 +19,13 @@ NEO4J_SCHEMES: Final = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt
 
 
 def open_store(
-    url: str, *, user: str | None = None, password: str | None = None, create: bool = True, init: bool = True
+    url: str,
+    *,
+    user: str | None = None,
+    password: str | None = None,
+    create: bool = True,
+    init: bool = True,
+    read_seconds: float | None = None,
 ) -> Store:
     """Open the store at an address.
 
@@ -34,6 +40,9 @@ def open_store(
     init : bool
         Whether a store that may be made, or an SQLite file, is set up or brought up to date at once. Who only reads
         from Neo4j need not be allowed to change its schema.
+    read_seconds : float, optional
+        How long one question may take, and a writer of an SQLite file may wait for another; None: as long as the store
+        thinks right. Setting up takes as long as it takes.
 
     Returns
     -------
@@ -49,9 +58,10 @@ def open_store(
     """
     scheme = url.partition("://")[0].lower()
     if scheme == SQLITE:
-        return _open_sqlite(sqlite_path(url), create, init)
+        return _open_sqlite(sqlite_path(url), create, init, read_seconds)
     if scheme in NEO4J_SCHEMES:
-        store = _store_class("tracegraph.store.neo4j", "Neo4jStore")(with_credentials(url, user, password))
+        limit = {} if read_seconds is None else {"timeout_s": read_seconds}
+        store = _store_class("tracegraph.store.neo4j", "Neo4jStore")(with_credentials(url, user, password), **limit)
         return _set_up(store) if create and init else store
     raise InvalidInput(
         N_("{url!r} is not the address of a store: use sqlite:///file.db, neo4j://host or bolt://host"),
@@ -59,13 +69,14 @@ def open_store(
     )
 
 
-def _open_sqlite(path: Path, create: bool, init: bool) -> Store:
+def _open_sqlite(path: Path, create: bool, init: bool, read_seconds: float | None) -> Store:
     if not path.exists() and not create:
         raise StoreNotReady(
             N_("there is no store at {path}: import a dataset first (tracegraph import DIR), or try tracegraph demo"),
             path=str(path),
         )
-    store = _store_class("tracegraph.store.sqlite", "SqliteStore")(path)
+    limit = {} if read_seconds is None else {"read_seconds": read_seconds}
+    store = _store_class("tracegraph.store.sqlite", "SqliteStore")(path, **limit)
     return _set_up(store) if init else store
 
 
@@ -79,9 +90,9 @@ def _set_up(store: Store) -> Store:
     return store
 
 
-def _store_class(module: str, name: str) -> Callable[[Path | str], Store]:
+def _store_class(module: str, name: str) -> Callable[..., Store]:
     """Return a store's class; its module, and the driver that it needs, are loaded when it is used."""
-    return cast("Callable[[Path | str], Store]", getattr(import_module(module), name))
+    return cast("Callable[..., Store]", getattr(import_module(module), name))
 
 
 def sqlite_path(url: str) -> Path:

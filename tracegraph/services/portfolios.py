@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from threading import Lock
 
 from tracegraph.answer import ContractFacts
@@ -14,6 +15,9 @@ from tracegraph.model import AttributeValue, Claim
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Label
 from tracegraph.walk.portfolio import Portfolio
+
+#: A lens, without its `known_at` where that makes no difference, and a graph version.
+_Key = tuple[Lens, int]
 
 
 def contract_facts(contract_id: str, claims: Collection[Claim]) -> ContractFacts:
@@ -77,6 +81,9 @@ class PortfolioView:
 class Portfolios:
     """Portfolio views of one store, by lens and graph version, the latest few.
 
+    While the graph version stays, lenses that differ in `known_at` alone see the same once every claim is settled, so
+    that those who ask as of now share a view. Two threads never build the same view; different ones at the same time.
+
     Parameters
     ----------
     reader : GraphReader
@@ -87,17 +94,35 @@ class Portfolios:
 
     def __init__(self, reader: GraphReader, keep: int = 4) -> None:
         self._reader, self._keep = reader, keep
-        self._views: OrderedDict[tuple[Lens, int], PortfolioView] = OrderedDict()
+        self._views: OrderedDict[_Key, PortfolioView] = OrderedDict()
+        self._builds: dict[_Key, Lock] = {}
         self._lock = Lock()
 
     def under(self, lens: Lens, version: int) -> PortfolioView:
         """Return the view under a lens at a graph version, building it if need be."""
-        key = (lens, version)
+        settled_at = self._reader.settled_at()
+        key = (replace(lens, known_at="") if lens.known_at >= settled_at else lens, version)
         with self._lock:
-            if key not in self._views:
-                portfolio = Portfolio(self._reader.portfolio(lens), self._reader.catalogue(), infers=lens.infers)
-                self._views[key] = PortfolioView(portfolio, self._reader, lens)
+            if key in self._views:
+                self._views.move_to_end(key)
+                return self._views[key]
+            build = self._builds.setdefault(key, Lock())
+        with build:
+            kept = self._views.get(key)
+            return kept or self._build(key, lens, settled_at)
+
+    def _build(self, key: _Key, lens: Lens, settled_at: str) -> PortfolioView:
+        """Build a view, and keep it unless the graph changed meanwhile: it may hold what the next version says."""
+        try:
+            portfolio = Portfolio(self._reader.portfolio(lens), self._reader.catalogue(), infers=lens.infers)
+            view = PortfolioView(portfolio, self._reader, lens)
+            is_still = (self._reader.version(lens), self._reader.settled_at()) == (key[1], settled_at)
+            with self._lock:
+                if is_still:
+                    self._views[key] = view
                 while len(self._views) > self._keep:
                     self._views.popitem(last=False)
-            self._views.move_to_end(key)
-            return self._views[key]
+            return view
+        finally:
+            with self._lock:
+                self._builds.pop(key, None)

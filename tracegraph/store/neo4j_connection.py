@@ -215,6 +215,9 @@ def _once(
             if writes:
                 life.commit()
                 inner.commit()
+            else:
+                life.show()
+                inner.close()  # left open, it would be committed, and nobody could say of a read what became of that
             return result
     finally:
         _close(session)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from tracegraph.composition import open_store, sqlite_path, with_credentials, without_password
 from tracegraph.errors import InvalidInput, StoreNotReady
+from tracegraph.store.neo4j import Neo4jStore
+from tracegraph.store.sqlite import SqliteStore
 
 
 def test_paths_of_sqlite_addresses() -> None:
@@ -44,3 +47,17 @@ def test_a_file_is_made_only_when_it_may_be(tmp_path: Path) -> None:
     bare = open_store(f"sqlite:///{tmp_path}/bare.db", init=False)
     assert bare.info().schema_version == 0
     bare.close()
+
+
+def test_a_deadline_is_handed_on(tmp_path: Path) -> None:
+    open_store(f"sqlite:///{tmp_path}/s.db").close()
+    hasty = open_store(f"sqlite:///{tmp_path}/s.db", read_seconds=0.25)
+    assert isinstance(hasty, SqliteStore)
+    with hasty._connections.reading() as connection:
+        assert connection.execute("PRAGMA busy_timeout").fetchone() == (250,)
+        assert connection.deadline < time.monotonic() + 0.25
+    hasty.close()
+    remote = open_store("bolt://nowhere.invalid", init=False, read_seconds=1.5)
+    assert isinstance(remote, Neo4jStore)
+    assert remote._connection.timeout_s == 1.5
+    remote.close()
