@@ -42,6 +42,7 @@ FLOORS: dict[str, set[str]] = {
     "countries": GROUND,
     "settings": GROUND,
     "client": set(),
+    "delivery": GROUND | {"services", "settings", "translate"},
     "translate": GROUND | {"resources"},
     "store.rows": GROUND,
     "store.port": GROUND | {"store.rows"},
