@@ -1,0 +1,167 @@
+"""Twin worlds over every route that reads: what is private to another region changes no byte of any answer.
+
+Two stores, one with claims and revisions of incidents that only region Skåne may see, one without. Every GET route of
+the application is asked of both, with ids that are seen, hidden and unknown, in every form, page by page: body,
+status and headers are equal. A new route is covered by being served.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from tests.library import opened
+from tests.properties.test_twin_commands import made
+from tracegraph.access import ANONYMOUS, Principal, Role
+from tracegraph.settings_api import Access, ApiSettings
+from tracegraph.store.port import Store
+from tracegraph_api import create_app
+from tracegraph_api.context import context_of
+from tracegraph_api.policy import AUTHENTICATE
+
+LENS = {"valid_at": "2019-06-01", "known_at": "2024-06-01T00:00:00Z"}
+NOW = "2025-01-01T00:00:00Z"
+STOCKHOLM = Principal("key:ab", frozenset({Role.REGION_ADMINISTRATOR}), region="SE-AB")
+LEAD = Principal("key:lead", frozenset({Role.RISK_AREA_LEAD}))
+WORLDS = ((39, "small", ANONYMOUS), (103, "medium", STOCKHOLM), (0, "small", LEAD))
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+HEADERS = {"Authorization": "Bearer test", "X-Request-Id": "one", "traceparent": TRACE}
+FORMS = ("application/json", "text/csv", "application/graphml+xml", "application/geo+json", "application/zip")
+#: Routes whose answers are of the process and not of the store, or are bytes of the program itself.
+NOT_OF_THE_STORE = ("/metrics", "/healthz", "/readyz", "openapi", "/docs", "api-info", "/problems/")
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids by the kind of node: one that is seen, one that is hidden, one that is unknown."""
+
+    of: Mapping[str, tuple[str, ...]]
+
+    def paths(self, rule: Rule) -> Iterator[str]:
+        """Yield the addresses of a route: with each id of its first part in turn."""
+        if not rule.arguments:
+            yield str(rule)
+            return
+        resource = next(part for part in str(rule).split("/") if part in self.of)
+        for id in self.of[resource]:
+            path = str(rule)
+            for name in sorted(rule.arguments):
+                path = path.replace(f"<{name}>", self.named(name, id)).replace(f"<path:{name}>", id)
+            yield path
+
+    def named(self, name: str, id: str) -> str:
+        """Return what stands for one part of a path."""
+        return {"contract": self.of["contracts"][0], "product": "p1"}.get(name, id)
+
+
+def app_of(store: Store, who: Principal) -> Flask:
+    """Return the application as one caller meets it, at one moment."""
+    app = create_app(ApiSettings(access=Access.PUBLIC), store)
+    shared = context_of(app)
+    shared.clock = lambda: NOW
+    shared.parts[AUTHENTICATE] = lambda _header: who
+    return app
+
+
+def ids_of(rest: Mapping[str, list[dict[str, str]]], hidden: str) -> Ids:
+    factory, supplier = rest["factories"][0]["factory_id"], rest["suppliers"][0]["supplier_id"]
+    contract = rest["contracts"][0]["contract_id"]
+    unknown = "nobody-knows"
+    return Ids(
+        {
+            "factories": (factory, "secret-f", unknown),
+            "suppliers": (supplier, "secret-s", unknown),
+            "groups": (supplier, "secret-s", unknown),
+            "items": (f"{factory}/p1", "secret-f/secret", f"{unknown}/p1"),
+            "contracts": (contract, "secret-c", unknown),
+            "incidents": ("inc-1", "inc-3", "inc-secret", unknown),
+            "countries": ("MY", "SE", "ZZ"),
+            "regions": ("SE-AB", "SE-M", "SE-ZZ"),
+            "categories": ("gloves", "secret", unknown),
+            "products": ("p1", "secret", unknown),
+            "sources": ("src-1", "src-secret", unknown),
+            "claims": (hidden, "clm-00000000000000000000"),
+            "proposals": (unknown,),
+            "imports": (unknown,),
+            "jobs": (unknown,),
+            "keys": (unknown,),
+            "subscriptions": (unknown,),
+            "endpoints": (unknown,),
+            "messages": (unknown,),
+            "stops": (factory, "secret-f", unknown),
+        }
+    )
+
+
+def questions(app: Flask, ids: Ids) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield every address with a query that its route takes."""
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        if "GET" not in (rule.methods or ()) or any(part in str(rule) for part in NOT_OF_THE_STORE):
+            continue
+        for path in ids.paths(rule):
+            yield from ((path, query) for query in queries(str(rule), ids))
+
+
+def queries(rule: str, ids: Ids) -> Iterator[dict[str, str]]:
+    """Yield queries; a route that does not take a parameter refuses it in both worlds alike."""
+    yield dict(LENS)
+    yield {**LENS, "limit": "1"}
+    yield {}
+    if rule.endswith("/search"):
+        yield from ({**LENS, "q": text} for text in ("secret", "Secret", ids.of["factories"][0], "f"))
+    if rule.endswith("/routes"):
+        contract, factory = ids.of["contracts"][0], ids.of["factories"][0]
+        yield from ({**LENS, "factory": id} for id in ids.of["factories"])
+        yield from ({**LENS, "from": one, "to": contract} for one in (factory, "secret-f"))
+    if rule.endswith("/changes"):
+        yield {**LENS, "since": "2019-01-01T00:00:00Z"}
+    if rule.endswith("/dependent-contracts"):
+        yield {**LENS, "status": "no_link"}
+
+
+def answers(client: FlaskClient, path: str, query: dict[str, str]) -> Iterator[tuple[object, ...]]:
+    """Yield status, headers and body in every form; and of all pages, to the end."""
+    for form in FORMS:
+        response = client.get(path, query_string=query, headers={**HEADERS, "Accept": form})
+        yield form, *taken(response)
+        if response.status_code == 406:
+            continue
+        pages = 0
+        while form == FORMS[0] and response.is_json and pages < 20:
+            following = response.get_json().get("_links", {}).get("next")
+            if not following:
+                break
+            response = client.get(following["href"], headers=HEADERS)
+            yield "page", *taken(response)
+            pages += 1
+
+
+def taken(response: object) -> tuple[object, ...]:
+    """Return what a caller sees of a response, without what every response has anew."""
+    headers = sorted((name, value) for name, value in response.headers if name not in ("Date", "traceparent"))  # type: ignore[attr-defined]
+    return response.status_code, headers, response.data  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("seed", "size", "who"), WORLDS, ids=lambda value: str(getattr(value, "id", value)))
+def test_a_reader_learns_nothing_from_any_route(seed: int, size: str, who: Principal, tmp_path: Path) -> None:
+    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(2)]
+    worlds, hidden = made(seed, size, urls, tmp_path)
+    asked = 0
+    with opened(urls[0]) as without, opened(urls[1]) as beside:
+        apps = [app_of(without, who), app_of(beside, who)]
+        found = list(questions(apps[0], ids_of(worlds.rest, hidden)))
+        random.Random(seed).shuffle(found)  # what one question leaves behind may not show in the next
+        clients = [app.test_client() for app in apps]
+        for path, query in found:
+            for one, other in zip(*(answers(client, path, query) for client in clients), strict=True):
+                assert one == other, (path, query, one[0])
+                assert one[1] != 500, (path, query, one)
+                asked += 1
+    assert asked > 20
