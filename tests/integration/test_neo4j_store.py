@@ -19,6 +19,7 @@ from tests.contract.build import (
     delivered,
     describes,
     holder,
+    incident,
     interrupt,
     large,
     offers,
@@ -100,12 +101,31 @@ def test_init_is_needed_and_may_be_repeated(bare: Neo4jStore) -> None:
 
 def test_a_set_up_that_was_cut_short_is_taken_up(bare: Neo4jStore, neo4j_server: Neo4jServer) -> None:
     bare.init()
-    neo4j_server.query("MATCH (m:Migration {number: 2}) DELETE m")
-    neo4j_server.query("MATCH (s:Store) SET s.schema_version = 1")
+    last = load_migrations()[-1]
+    neo4j_server.query("MATCH (m:Migration {number: $number}) DELETE m", number=last.number)
+    neo4j_server.query("MATCH (s:Store) SET s.schema_version = $number - 1", number=last.number)
     with pytest.raises(StoreNotReady, match="older"):
         bare.version(LENS)
-    assert bare.init() == ["0002_lookup"]
+    assert bare.init() == [last.name]
     assert bare.version(LENS) == 0
+
+
+def test_an_older_store_is_brought_up_to_date(bare: Neo4jStore, neo4j_server: Neo4jServer) -> None:
+    bare.init()
+    stated = "2030-01-01T00:00:00Z"
+    bare.apply(change_set(supplies("f1/g", "s1/g", recorded_at=stated), incidents=[incident("i1")]), NOW)
+    lines = list(bare.stream())
+    for statement in ("DROP INDEX record_id", "DROP INDEX record_due", "DROP INDEX record_change_set"):
+        neo4j_server.query(statement)
+    neo4j_server.query("MATCH (m:Migration {number: 3}) DELETE m")
+    neo4j_server.query("MATCH (s:Store) SET s.schema_version = 2, s.settled_at = null")
+    neo4j_server.query("MATCH (c:ChangeSet) SET c.settled_at = null")
+    with pytest.raises(StoreNotReady, match="tracegraph store init"):
+        bare.settled_at()
+    assert bare.init() == ["0003_records"]
+    assert bare.settled_at() == stated
+    assert list(bare.stream()) == lines
+    assert bare.retract(LATER, change_set=1).incidents_changed == 1
 
 
 def test_a_changed_migration_is_refused(store: Neo4jStore, neo4j_server: Neo4jServer) -> None:

@@ -21,7 +21,7 @@ from tests.contract.build import (
     operated,
     supplies,
 )
-from tracegraph.store import sqlite_closure, sqlite_find, sqlite_portfolio, sqlite_read, sqlite_write
+from tracegraph.store import sqlite_closure, sqlite_find, sqlite_portfolio, sqlite_read, sqlite_records, sqlite_write
 from tracegraph.store.sqlite import SqliteStore
 from tracegraph.store.sqlite_codes import TYPE_CODES
 from tracegraph.store.sqlite_lens import LensSql, lens_sql
@@ -152,3 +152,20 @@ def test_settings_of_a_connection(store: SqliteStore) -> None:
 
 def test_a_claim_is_looked_up_by_its_id(store: SqliteStore) -> None:
     assert_looked_up(plan(store, sqlite_read.claims_sql(conditions(store)), claim=b""))
+
+
+def test_records_are_looked_up(store: SqliteStore) -> None:
+    values = {"kind": "job", "first": "", "beyond": "x", "limit": 1}
+    lines = plan(store, sqlite_records.page_sql("", "a"), **values)
+    assert_looked_up(lines)
+    assert "SEARCH r USING PRIMARY KEY (kind=? AND id>? AND id<?)" in lines
+    assert not any("TEMP B-TREE" in line for line in lines), lines
+    with store._connections.reading() as connection:
+        for sql, given in (
+            (sqlite_records.NEWEST_SQL, ("job", "a")),
+            (sqlite_records.LAST_SQL, ("audit",)),
+            (sqlite_records.DUE_SQL, ("job", 0, 1)),
+            (sqlite_read.SETTLED_SQL, ()),
+        ):
+            (line,) = [line for *_, line in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given)]
+            assert line.startswith("SEARCH"), line

@@ -48,6 +48,44 @@ def test_a_newer_version_brings_an_older_store_up_to_date(path: Path, monkeypatc
     store.close()
 
 
+#: What a store of the first schema may hold: a finished import, an interrupted one that replaces a claim, a revision.
+OLD_ROWS = """
+INSERT INTO change_set VALUES (1, 'a', 100, 'finished', 'x', '["network"]', '{}', 0);
+INSERT INTO change_set VALUES (2, 'b', 100, 'open', 'y', '["network"]', '{"new": 0}', 1);
+INSERT INTO touched VALUES (2, 1);
+INSERT INTO node (pk, space, label, id) VALUES (1, 0, 0, 's1'), (2, 0, 0, 's2');
+INSERT INTO claim VALUES (1, x'01', 1, NULL, 4, 1, 2, 1, 0, 0, 2, 0, 20200101, 20300101, 100, 300, 1, 0, 1, NULL, '');
+INSERT INTO claim VALUES (2, x'02', 1, NULL, 4, 1, 2, 1, 0, 0, 2, 0, 20200101, 20300101, 200, NULL, 1, 0, 1, NULL, '');
+INSERT INTO claim VALUES (3, x'03', 1, NULL, 4, 1, 2, 1, 0, 0, 2, 0, 20200101, 20300101, 400, NULL, 2, 0, 1, NULL, '');
+INSERT INTO replaced VALUES (2, 500);
+INSERT INTO record VALUES ('incident', 'i1', 1, '{"title":"x"}', 100, NULL, 'network', 'd', 1);
+INSERT INTO record VALUES ('incident', 'i1', 2, '{"title":"y"}', 100, 200, 'public', 'e', 1);
+"""
+
+
+def test_what_an_older_store_holds_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "old.db"
+    first = migrations()[:1]
+    with monkeypatch.context() as older, closing(sqlite3.connect(path, isolation_level=None)) as old:
+        older.setattr(sqlite_schema, "migrations", lambda: first)
+        sqlite_schema.migrate(old, path, None)
+        old.executescript(OLD_ROWS)
+    store = SqliteStore(path)
+    assert store.init() == [migration.name for migration in migrations()[1:]]
+    assert store.settled_at() == "1970-01-01T00:05:00Z"  # 300 s: what is unfinished does not count yet
+    with store._connections.reading() as connection:
+        assert connection.execute("SELECT settled_at FROM change_set ORDER BY number").fetchall() == [(300,), (500,)]
+    assert [(r.version, r.body, r.visibility, r.retracted_at[:4], r.due_at) for r in store.records("incident")] == [
+        (1, {"title": "x"}, "network", "9999", None),
+        (2, {"title": "y"}, "public", "1970", None),
+    ]
+    assert [line["change_set"] for line in store.stream() if line["line"] == "record"] == [1, 1]
+    assert store.retract(NOW, change_set=2).retracted == 1
+    assert store.settled_at() == "1970-01-01T00:08:20Z"
+    assert store.retract(NOW, change_set=1).incidents_changed == 1
+    store.close()
+
+
 def test_an_older_version_refuses_a_newer_store(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as newer:
         know(newer, Migration(len(migrations()) + 1, "9999_extra", SECOND))
