@@ -194,6 +194,15 @@ class RevisionChange(StrEnum):
     UPDATED = "updated"  # anything else: texts, sources, severity, actions
 
 
+class TriageState(StrEnum):
+    """Where a contract stands towards an incident, as somebody who followed it up says."""
+
+    POTENTIAL = "potential"  # not settled; what counts when nothing is said, or no longer
+    CONFIRMED = "confirmed"
+    NO_IMPACT = "no_impact"
+    RESTORED = "restored"  # it was concerned, and is no longer
+
+
 class ActionKind(StrEnum):
     """What an authority did."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tracegraph.change_set import ChangeSet
 from tracegraph.errors import DatasetRejected, InvalidInput, Problem, StaleWrite, UnknownNode
 from tracegraph.incidents import IncidentRevision
 from tracegraph.incidents_history import differences
@@ -53,6 +54,23 @@ class Recorded:
     warnings: tuple[Problem, ...]
     report: ApplyReport
     dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is to be recorded.
+
+    Attributes
+    ----------
+    steps, warnings
+        As in `Recorded`.
+    change_set : ChangeSet or None
+        What to apply; None: the revision says what the present one says.
+    """
+
+    steps: tuple[tuple[IncidentRevision | None, IncidentRevision], ...]
+    warnings: tuple[Problem, ...]
+    change_set: ChangeSet | None
 
 
 # --- a new incident ------------------------------------------------------------------------------------------------
@@ -162,6 +180,23 @@ def _record(
     store: Store, lens: Lens, reading: IncidentReading, dry_run: bool, present: IncidentRevision | None = None
 ) -> Recorded:
     """Write revisions as one change set; nothing when the only one says what the present one says."""
+    plan = planned(lens, reading, present)
+    if plan.change_set is None:
+        return Recorded(plan.steps, plan.warnings, _NOTHING, dry_run)
+    report = store.apply(plan.change_set, lens.known_at, dry_run=dry_run)
+    if report.is_nothing and not dry_run:
+        raise StaleWrite(N_("the same was recorded in this very second: look at the incident, then run it again"))
+    return Recorded(plan.steps, plan.warnings, report, dry_run)
+
+
+def planned(lens: Lens, reading: IncidentReading, present: IncidentRevision | None = None) -> Planned:
+    """Return what is to be recorded of revisions that were read.
+
+    Raises
+    ------
+    DatasetRejected, InvalidInput
+        As in `add_incident` and `revise_incident`.
+    """
     if reading.errors:
         raise DatasetRejected(N_("nothing was written; problems: {n}"), reading.problems, n=reading.errors)
     reading = reading.recorded_at(lens.known_at)
@@ -170,13 +205,10 @@ def _record(
         revision = steps[0][1]
         _refuse_earlier(revision, present)
         if not differences(present, revision) and revision.change in (None, present.change):
-            return Recorded(steps, reading.problems, _NOTHING, dry_run)
+            return Planned(steps, reading.problems, None)
     if not steps:
         raise InvalidInput(N_("{file} has no entry [[incident]]"), file=reading.file)
-    report = store.apply(reading.change_set, lens.known_at, dry_run=dry_run)
-    if report.is_nothing and not dry_run:
-        raise StaleWrite(N_("the same was recorded in this very second: look at the incident, then run it again"))
-    return Recorded(steps, reading.problems, report, dry_run)
+    return Planned(steps, reading.problems, reading.change_set)
 
 
 def _steps(

@@ -1,0 +1,204 @@
+"""Incidents as a program states them: a JSON object with the keys of ``incidents.toml``, documents brought along.
+
+The rules are those of the files; what is wrong is told with a JSON pointer. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from tracegraph.access import Permission, Principal
+from tracegraph.errors import DatasetRejected, Forbidden, Problem
+from tracegraph.incidents import IncidentRevision
+from tracegraph.intake.incident_stated import entry_of, read_stated
+from tracegraph.intake.known import AsksStanding
+from tracegraph.lens import Lens, less_visible
+from tracegraph.messages import N_
+from tracegraph.model import Scope
+from tracegraph.services.documents import Brought, brought, unseen_document
+from tracegraph.services.incident_writing import Planned, planned
+from tracegraph.services.seen_standing import seen_sources, standing_seen
+from tracegraph.store.port import Store
+from tracegraph.store.rows import Standing
+from tracegraph.vocabulary import NETWORK, REGION_PREFIX, UNSOURCED, IncidentStatus, Label
+
+Body = Mapping[str, Any]
+
+#: Stands for a file; a body has none.
+_SHOWN: Final = "incident"
+_NUMBERED: Final = re.compile(r"\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """An entry as ``incidents.toml`` would give it, and the documents that came with it."""
+
+    entry: dict[str, Any]
+    documents: Brought
+
+
+def plan_new(store: Store, lens: Lens, who: Principal, incident_id: str, body: Body) -> Planned:
+    """Return what is to be recorded of a new incident.
+
+    Parameters
+    ----------
+    store, lens, who
+        The store, and who writes: as of now, with all that they see.
+    incident_id : str
+        One of which they see no incident.
+    body : mapping
+        What they say; its status is `alleged`, and their region alone sees it (all regions, of who has none), unless
+        they say otherwise.
+
+    Raises
+    ------
+    DatasetRejected
+        Something breaks a rule; each problem's `column` is a JSON pointer.
+    Forbidden
+        They may not write this visibility.
+    """
+    own = f"{REGION_PREFIX}{who.region}" if who.region else NETWORK
+    stated = _stated(body, who)
+    stated.entry.setdefault("status", IncidentStatus.ALLEGED.value)
+    visibility = stated.entry.setdefault("visibility", own)
+    _refuse_visibility(who, visibility)
+    return _planned(store, lens, stated, incident_id, None)
+
+
+def plan_revision(store: Store, lens: Lens, who: Principal, present: IncidentRevision, body: Body) -> Planned:
+    """Return what is to be recorded of the next revision of an incident.
+
+    Parameters
+    ----------
+    store, lens, who
+        As in `plan_new`.
+    present : IncidentRevision
+        The newest revision that they see.
+    body : mapping
+        What is new: each key replaces what the incident has, null takes it away, the rest is kept.
+
+    Raises
+    ------
+    DatasetRejected, Forbidden
+        As in `plan_new`; also where more people would see it, and they may not decide that.
+    """
+    stated = _stated(body, who)
+    kept = entry_of(present)
+    taken = {_entry_key(key) for key, value in body.items() if value is None}
+    entry = {**{key: value for key, value in kept.items() if key not in taken}, **stated.entry}
+    visibility = entry.get("visibility", present.visibility)
+    _refuse_visibility(who, visibility)
+    if less_visible(present.visibility, than=visibility) and not _may_widen(who):
+        raise Forbidden(
+            N_("more people would see it: from {before} to {visibility} is for who has the permission {permission}"),
+            before=present.visibility,
+            visibility=visibility,
+            permission=Permission.REVIEW.value,
+        )
+    return _planned(store, lens, replace(stated, entry=entry), str(present.incident_id), present)
+
+
+def read_scope_body(store: Store, lens: Lens, selectors: Sequence[Body]) -> tuple[Scope, tuple[Problem, ...]]:
+    """Return a scope that nothing is recorded of, and warnings of what it names in vain.
+
+    Raises
+    ------
+    DatasetRejected
+        Something breaks a rule.
+    """
+    entry = {"incident_id": _SHOWN, "title": _SHOWN, "kind": _SHOWN, "status": IncidentStatus.ALLEGED.value}
+    reading = read_stated({**entry, "scope": _scope(selectors)}, _SHOWN, standing_seen(store, lens), {})
+    problems = tuple(map(_pointed, reading.problems))
+    if reading.errors:
+        raise DatasetRejected(N_("the scope breaks rules: {n}"), problems, n=reading.errors)
+    return reading.revisions[0].scope, problems
+
+
+def _stated(body: Body, who: Principal) -> _Stated:
+    """Return what is said as an entry; documents are named by their ids."""
+    documents = brought(body.get("documents") or (), who.tenant)
+    entry = {_entry_key(key): value for key, value in body.items() if value is not None and key != "documents"}
+    if "sources" in entry:
+        entry["sources"] = [documents.id_of(named) for named in entry["sources"]]
+    for key in ("reply", "actions"):
+        if key in entry:
+            entry[key] = [_named(part, documents) for part in entry[key]]
+    if "scope" in entry:
+        entry["scope"] = _scope(entry["scope"])
+    return _Stated(entry, documents)
+
+
+def _entry_key(key: str) -> str:
+    return "reply" if key == "replies" else key
+
+
+def _named(part: Body, documents: Brought) -> dict[str, Any]:
+    said = {key: value for key, value in part.items() if value is not None}
+    return said | {"source_id": documents.id_of(said["source_id"])} if "source_id" in said else said
+
+
+def _scope(selectors: Sequence[Body]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in selector.items() if value is not None} for selector in selectors]
+
+
+def _planned(store: Store, lens: Lens, stated: _Stated, incident_id: str, present: IncidentRevision | None) -> Planned:
+    documents = stated.documents
+    entry = {**stated.entry, "incident_id": incident_id}
+    ids = {str(source.source_id) for source in documents.by_ref.values()}
+    wrong = (*documents.problems, *_unseen(entry, ids, store, lens))
+    if wrong:
+        raise DatasetRejected(N_("nothing was written; problems: {n}"), wrong, n=len(wrong))
+    before = {incident_id: present} if present else {}
+    reading = read_stated(entry, _SHOWN, _beside(standing_seen(store, lens, all_sources=True), ids), before)
+    plan = planned(lens, replace(reading, problems=tuple(map(_pointed, reading.problems))), present)
+    if plan.change_set is None:
+        return plan
+    used = set(plan.steps[-1][1].all_sources)
+    references = [source for source in documents.by_ref.values() if source.source_id in used]
+    return replace(plan, change_set=replace(plan.change_set, references=references))
+
+
+def _unseen(entry: Body, own: set[str], store: Store, lens: Lens) -> Iterator[Problem]:
+    """Yield what is wrong with the documents that are named: whether one is hidden or unknown is not told."""
+    places = [(f"/sources/{n}", named) for n, named in enumerate(entry.get("sources", ()))]
+    for key, pointer in (("reply", "/replies"), ("actions", "/actions")):
+        parts = entry.get(key, ())
+        tables = [(n, part) for n, part in enumerate(parts) if isinstance(part, Mapping)]
+        places += [(f"{pointer}/{n}/source_id", part["source_id"]) for n, part in tables if "source_id" in part]
+    named = {name for _, name in places} - own - {UNSOURCED}
+    missing = named - seen_sources(named, store, lens) if named else set()
+    yield from (unseen_document(pointer, name) for pointer, name in places if name in missing)
+
+
+def _beside(ask: AsksStanding, ids: set[str]) -> AsksStanding:
+    """Return what answers for ids, these documents among them."""
+
+    def asked(holders: Any, nodes: Any, ends: Any) -> Standing:
+        found = ask(holders, nodes, ends)
+        return Standing({*found.labels, *((Label.SOURCE, id) for id in ids)}, found.claims)
+
+    return asked
+
+
+def _pointed(problem: Problem) -> Problem:
+    """Return a problem with a JSON pointer for the key that the file would have."""
+    column = problem.column or ""
+    pointer = _NUMBERED.sub(lambda found: f"/{int(found[1]) - 1}", column).replace(".", "/")
+    pointer = f"/{pointer}".replace("/reply", "/replies", 1) if pointer.startswith("reply") else f"/{pointer}"
+    return replace(problem, file="", column=pointer)
+
+
+def _refuse_visibility(who: Principal, visibility: str) -> None:
+    if not who.may_write_as(visibility):
+        raise Forbidden(
+            N_("you may not record what {visibility} sees: you may record for {allowed}"),
+            visibility=visibility,
+            allowed=", ".join(who.visible_to),
+        )
+
+
+def _may_widen(who: Principal) -> bool:
+    return who.may(Permission.REVIEW) or (who.is_known and who.region is None)
