@@ -133,6 +133,30 @@ class Forbidden(TracegraphError):
     code = "forbidden"
 
 
+class Overloaded(TracegraphError):
+    """There is more to do than can be done at once; nothing was begun."""
+
+    code = "overloaded"
+
+
+class RateExceeded(TracegraphError):
+    """One caller asks more often than allowed; the message's value ``seconds`` says when they may ask again."""
+
+    code = "rate-exceeded"
+
+
+class DeadlinePassed(TracegraphError):
+    """It took too long; what was asked may have been done or not."""
+
+    code = "deadline-passed"
+
+
+class RequestTooSlow(TracegraphError):
+    """A request did not arrive in time."""
+
+    code = "request-too-slow"
+
+
 class StoreUnavailable(TracegraphError):
     """The store cannot be reached, refuses the credentials, or does not answer."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -11,6 +11,7 @@ from environs import Env
 
 from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import N_
+from tracegraph.settings_limits import LimitSettings, load_limit_settings
 
 ACCESS: Final = "TRACEGRAPH_ACCESS"
 PUBLIC_URL: Final = "TRACEGRAPH_PUBLIC_URL"
@@ -51,6 +52,8 @@ class ApiSettings:
         Address under which callers reach the API, without a slash at its end.
     contact_name, contact_email, terms_url : str
         What the API's document states.
+    limits : LimitSettings
+        What it bears.
     """
 
     access: Access = Access.PUBLIC
@@ -58,6 +61,7 @@ class ApiSettings:
     contact_name: str = "tracegraph"
     contact_email: str = "tracegraph@tracegraph.example"
     terms_url: str = "https://tracegraph.example/terms"
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
 
 def load_api_settings() -> ApiSettings:
@@ -83,4 +87,5 @@ def load_api_settings() -> ApiSettings:
         contact_name=env.str(CONTACT_NAME, "") or default.contact_name,
         contact_email=env.str(CONTACT_EMAIL, "") or default.contact_email,
         terms_url=env.str(TERMS_URL, "") or default.terms_url,
+        limits=load_limit_settings(),
     )

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from tracegraph.composition import open_store
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.settings import load_settings
-from tracegraph.settings_api import ApiSettings, load_api_settings
-from tracegraph_api import policy, problems
+from tracegraph.settings_api import Access, ApiSettings, load_api_settings
+from tracegraph_api import limits, local_only, observe, policy, problems, serving
 from tracegraph_api.context import EXTENSION, Context
 from tracegraph_api.document import ProblemApi
 from tracegraph_api.resources import RESOURCES
@@ -39,15 +38,21 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
         The environment, or the store that it names, is not what it should be.
     """
     common = load_settings()
-    if store is None:
-        store = open_store(common.store, user=common.neo4j_user, password=common.neo4j_password)
+    settings = settings or load_api_settings()
+    store = store or serving.opened(common)
     app = Flask("tracegraph_api", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=10 * 1024 * 1024, PROPAGATE_EXCEPTIONS=False)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions[EXTENSION] = Context(store, Portfolios(store), settings or load_api_settings(), common.lang)
+    app.extensions[EXTENSION] = Context(store, Portfolios(store), settings, common.lang)
+    observe.install(app)
     problems.install(app)
     api = ProblemApi(app)
     for resource in RESOURCES:
         api.register_blueprint(resource, url_prefix=f"{ROOT}{resource.url_prefix or ''}")
+    if settings.access is Access.LOCAL:
+        local_only.install(app)
     policy.install(app)
+    app.before_request(observe.note_principal)
+    limits.install(app, settings.limits)
+    serving.install(app, settings.limits)
     return app

@@ -32,6 +32,10 @@ STATUSES: Final[Mapping[type[TracegraphError], HTTPStatus]] = {
     errors.TokenMissing: HTTPStatus.UNAUTHORIZED,
     errors.TokenInvalid: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.DeadlinePassed: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.RequestTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CommitUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -51,6 +55,8 @@ REFUSED: Final[Mapping[int, tuple[str, str]]] = {
     408: (N_("Request timeout"), N_("the request did not arrive in time")),
     413: (N_("Content too large"), N_("the body is larger than allowed")),
     415: (N_("Unsupported media type"), N_("the body cannot be {media_type}: send application/json")),
+    429: (N_("Too many requests"), N_("you have asked too often: ask again later")),
+    503: (N_("Service unavailable"), N_("this cannot be answered now: ask again in a few seconds")),
     422: (N_("Unprocessable content"), N_("the input breaks a rule; errors says which, and where")),
     500: (N_("Internal error"), N_("something went wrong here; the id of the request finds it in the log")),
 }
@@ -64,6 +70,7 @@ CODES: Final[Mapping[int, str]] = {
     413: "content-too-large",
     415: "unsupported-media-type",
     422: "invalid-input",
+    429: "rate-exceeded",
     500: "internal-error",
 }
 
@@ -115,6 +122,8 @@ def problem_of_ours(error: TracegraphError) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="tracegraph"'
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = _RETRY_AFTER_S
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = str(error.message.values.get("seconds", _RETRY_AFTER_S))
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return problem_unexpected(error)
     found = [problem_entry(one) for one in error.problems] if isinstance(error, DatasetRejected) else ()

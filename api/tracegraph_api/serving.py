@@ -1,0 +1,90 @@
+"""What surrounds an application that is served: a store with short limits, places for questions, deadlines, health."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask
+
+from tracegraph.composition import SQLITE, open_store
+from tracegraph.errors import StoreNotReady, StoreUnavailable
+from tracegraph.settings import Settings
+from tracegraph.settings_limits import LimitSettings
+from tracegraph_api import metrics
+from tracegraph_api.admission import Admission
+from tracegraph_api.context import context, context_of, principal
+from tracegraph_api.deadline import Deadline
+from tracegraph_api.health import Probe
+from tracegraph_api.observe import Observed
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from tracegraph.store.port import Store
+
+#: Where the context's parts have the places for questions, and the probe of the store.
+ADMISSION: Final = "admission"
+PROBE: Final = "probe"
+
+_SQLITE_SECONDS: Final = 5.0
+_NEO4J_SECONDS: Final = 3.0
+_LOG: Final = logging.getLogger("tracegraph_api")
+
+
+def opened(settings: Settings) -> Store:
+    """Return the store that the environment names, with limits for callers who wait.
+
+    A server that does not answer now does not stop the start: it may be back soon, and meanwhile `/readyz` says so.
+    """
+    is_file = settings.store.partition("://")[0].lower() == SQLITE
+    login = (settings.neo4j_user, settings.neo4j_password)
+    seconds = _SQLITE_SECONDS if is_file else _NEO4J_SECONDS
+    try:
+        return open_store(settings.store, user=login[0], password=login[1], read_seconds=seconds)
+    except StoreNotReady:
+        raise
+    except StoreUnavailable:
+        if is_file:
+            raise
+        _LOG.warning("the store does not answer at the start")
+        return open_store(settings.store, user=login[0], password=login[1], read_seconds=seconds, init=False)
+
+
+def install(app: Flask, limits: LimitSettings) -> None:
+    """Put around an application what every request passes."""
+    shared = context_of(app)
+    shared.parts[ADMISSION] = Admission(limits.questions_at_once, limits.questions_waiting, limits.wait_seconds)
+    probe = shared.parts[PROBE] = Probe(lambda: _looked_at(shared.store))
+    inner = app.wsgi_app
+    if limits.deadline_seconds is not None:
+        inner = Deadline(app, inner, limits)
+    app.wsgi_app = Observed(inner, probe, limits.cors_origins)  # type: ignore[method-assign]
+
+
+def serve_metrics(app: Flask) -> None:
+    """Serve the metrics of the API where the settings say so: on a port of their own."""
+    limits = context_of(app).settings.limits
+    if limits.metrics_port:
+        folder = str(Path(limits.run_dir) / "metrics") if limits.run_dir else ""
+        metrics.serve(limits.metrics_host, limits.metrics_port, folder)
+
+
+def question_place() -> AbstractContextManager[None]:
+    """Return a place for a question of who asks, to be held while it is worked on.
+
+    Raises
+    ------
+    Overloaded
+        On entering: there is none in time.
+    """
+    admission = context().parts[ADMISSION]
+    assert isinstance(admission, Admission)
+    return admission.place(principal().tenant)
+
+
+def _looked_at(store: Store) -> dict[str, Any]:
+    """Ask a store for something small; it checks its schema on the way."""
+    store.settled_at()
+    return {}
