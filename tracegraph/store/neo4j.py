@@ -13,7 +13,7 @@ from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, Product, ReferenceRecord
 from tracegraph.products import Catalogue
-from tracegraph.store import neo4j_read
+from tracegraph.store import neo4j_lists, neo4j_read
 from tracegraph.store.neo4j_address import parse_url
 from tracegraph.store.neo4j_apply import Application
 from tracegraph.store.neo4j_closure import Walk
@@ -27,6 +27,7 @@ from tracegraph.store.neo4j_schema import migrate, store_info
 from tracegraph.store.neo4j_state import LensParameters, State, lock, read_state
 from tracegraph.store.neo4j_stream import stream
 from tracegraph.store.port import BesideOf, Progress
+from tracegraph.store.port_lists import ALL, ClaimChange, Part, Place
 from tracegraph.store.rows import (
     ApplyReport,
     Beside,
@@ -172,6 +173,22 @@ class Neo4jStore:
     def portfolio(self, lens: Lens) -> PortfolioColumns:
         """Return everything that carries goods under the lens, as columns."""
         return self._under(lens, portfolio, long=True)
+
+    def ids(self, label: Label, lens: Lens, *, after: str = "", skip: int = 0, limit: int = ALL) -> list[str]:
+        """Return ids of the nodes of a label that exist under the lens."""
+        return self._under(lens, lambda tx, seen: neo4j_lists.ids(tx, label, seen, Part(after, skip, limit)))
+
+    def count(self, label: Label, lens: Lens) -> int:
+        """Return how many nodes of a label exist under the lens."""
+        return self._under(lens, lambda tx, seen: len(neo4j_lists.ids(tx, label, seen, Part())), long=True)
+
+    def changes(self, lens: Lens, after: Place, limit: int, *, any_day: bool = False) -> list[ClaimChange]:
+        """Return claims that came to be known or ended after a place."""
+        return self._under(lens, lambda tx, seen: neo4j_lists.changes(tx, seen, after, limit, any_day=any_day))
+
+    def count_changes(self, lens: Lens, until: Place, *, any_day: bool = False) -> int:
+        """Return how many changes there are until a place."""
+        return self._under(lens, lambda tx, seen: neo4j_lists.count_changes(tx, seen, until, any_day=any_day))
 
     # --- records ---------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, ReferenceRecord
 from tracegraph.products import Catalogue
+from tracegraph.store.port_lists import ListReader
 from tracegraph.store.rows import (
     ApplyReport,
     Beside,
@@ -280,5 +281,5 @@ class StoreKeeper(Protocol):
         ...
 
 
-class Store(GraphWriter, GraphReader, RecordStore, StoreKeeper, Protocol):
+class Store(GraphWriter, GraphReader, ListReader, RecordStore, StoreKeeper, Protocol):
     """All of a store."""

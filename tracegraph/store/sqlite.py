@@ -15,8 +15,9 @@ from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, Product, ReferenceRecord
 from tracegraph.products import Catalogue
-from tracegraph.store import sqlite_find, sqlite_portfolio, sqlite_read, sqlite_records, sqlite_stream
+from tracegraph.store import sqlite_find, sqlite_lists, sqlite_portfolio, sqlite_read, sqlite_records, sqlite_stream
 from tracegraph.store.port import BesideOf, Progress
+from tracegraph.store.port_lists import ALL, ClaimChange, Part, Place
 from tracegraph.store.rows import (
     ApplyReport,
     Beside,
@@ -160,6 +161,26 @@ class SqliteStore:
         """Return everything that carries goods under the lens, as columns."""
         with self._connections.reading(unlimited=True) as connection:
             return sqlite_portfolio.portfolio(connection, lens_sql(connection, lens))
+
+    def ids(self, label: Label, lens: Lens, *, after: str = "", skip: int = 0, limit: int = ALL) -> list[str]:
+        """Return ids of the nodes of a label that exist under the lens."""
+        with self._connections.reading() as connection:
+            return sqlite_lists.ids(connection, label, lens, Part(after, skip, limit))
+
+    def count(self, label: Label, lens: Lens) -> int:
+        """Return how many nodes of a label exist under the lens."""
+        with self._connections.reading() as connection:
+            return sqlite_lists.count(connection, label, lens)
+
+    def changes(self, lens: Lens, after: Place, limit: int, *, any_day: bool = False) -> list[ClaimChange]:
+        """Return claims that came to be known or ended after a place."""
+        with self._connections.reading() as connection:
+            return sqlite_lists.changes(connection, lens, after, limit, any_day=any_day)
+
+    def count_changes(self, lens: Lens, until: Place, *, any_day: bool = False) -> int:
+        """Return how many changes there are until a place."""
+        with self._connections.reading() as connection:
+            return sqlite_lists.count_changes(connection, lens, until, any_day=any_day)
 
     # --- records ---------------------------------------------------------------------------------------------------
 

@@ -30,9 +30,23 @@ WITHOUT_LENS = {
     *(f"{kind.value.lower()}_page" for kind in RelationshipType),
 }
 
+#: Reads of claims that the reader saw once, or of any day.
+WHAT_CHANGED = {"claim_changes", "claim_changes_until"}
+
 
 def each() -> list[object]:
     return [pytest.param(query, id=name) for name, query in QUERIES.items()]
+
+
+@pytest.mark.parametrize("name", sorted(WHAT_CHANGED))
+def test_what_changed_is_read_under_the_lens_too(name: str) -> None:
+    for condition in (
+        "WHERE r.recorded_at <= $known_at AND",
+        "AND r.visibility IN $visible_to AND (r.grade IN $grades OR type(r) = 'DESCRIBES') AND",
+        "AND r.change_set <= $finished\n",
+        "WHERE at <= CASE WHEN retracted THEN $held_at ELSE $known_at END\n",
+    ):
+        assert condition in QUERIES[name].text
 
 
 # --- all files -------------------------------------------------------------------------------------------------------
@@ -59,7 +73,7 @@ def test_every_read_of_claims_has_the_whole_lens_or_none(query: Query) -> None:
     bound = {match[1] for match in re.finditer(r"\[(\w+):(?:\w+\|?)+", query.text)}
     declared = {field.name for field in query.params}
     assert declared >= set(LENS) or not declared & {"valid_at", "known_at", "held_at"}
-    if query.mode == "read" and bound and query.name not in WITHOUT_LENS:
+    if query.mode == "read" and bound and query.name not in WITHOUT_LENS | WHAT_CHANGED:
         for variable in bound:
             conditions = (
                 rf"{variable}\.valid_from <= \$valid_at AND {variable}\.valid_to > \$valid_at\s+"
