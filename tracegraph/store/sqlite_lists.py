@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from typing import Any, Final
 
 from tracegraph.lens import Lens
@@ -110,7 +109,7 @@ def count_changes(connection: sqlite3.Connection, lens: Lens, until: Place, *, a
     return int(connection.execute(sql, values | {"at": second(until[0]), "id": until[1]}).fetchone()[0])
 
 
-def _entries(connection: sqlite3.Connection, lens: Lens, *, any_day: bool) -> tuple[str, Mapping[str, Any]]:
+def _entries(connection: sqlite3.Connection, lens: Lens, *, any_day: bool) -> tuple[str, dict[str, Any]]:
     """Return the statement that finds all changes that a reader sees, and its values.
 
     What an open change set ends stands in `replaced` until it is finished.
