@@ -9,6 +9,7 @@ from tracegraph.errors import ResourceMissing
 from tracegraph.messages import N_
 
 _PACKAGE: Final = Path(__file__).resolve().parent
+_GUNICORN: Final = "gunicorn.conf.py"
 
 
 def resource_folder(name: str, package: Path = _PACKAGE) -> Path:
@@ -39,6 +40,26 @@ def resource_folder(name: str, package: Path = _PACKAGE) -> Path:
     raise ResourceMissing(
         N_("the folder {name} of tracegraph is neither at {shipped} nor at {checkout}: install tracegraph again"),
         name=name,
+        shipped=str(shipped),
+        checkout=str(checkout),
+    )
+
+
+def gunicorn_config(package: Path = _PACKAGE) -> Path:
+    """Return the configuration with which gunicorn serves the API, from a wheel or from a checkout.
+
+    Raises
+    ------
+    ResourceMissing
+        Naming both places.
+    """
+    shipped, checkout = package / "_data" / _GUNICORN, package.parent / "api" / _GUNICORN
+    for path in (shipped, checkout):
+        if path.is_file():
+            return path
+    raise ResourceMissing(
+        N_("the file {name} of tracegraph is neither at {shipped} nor at {checkout}: install tracegraph again"),
+        name=_GUNICORN,
         shipped=str(shipped),
         checkout=str(checkout),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -64,16 +64,26 @@ class ApiSettings:
     limits: LimitSettings = field(default_factory=LimitSettings)
 
 
-def load_api_settings() -> ApiSettings:
-    """Return the API's settings of this process.
+def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
+    """Return the API's settings of this process, with what it bears.
+
+    Parameters
+    ----------
+    unset : Access
+        Who is let in where the environment does not say.
 
     Raises
     ------
     SettingsInvalid
         A variable has a value that it cannot have.
     """
+    return replace(load_own(unset), limits=load_limit_settings())
+
+
+def load_own(unset: Access = Access.PUBLIC) -> ApiSettings:
+    """Return the API's own settings of this process; see `load_api_settings`."""
     env, default = Env(), ApiSettings()
-    access = env.str(ACCESS, "") or default.access
+    access = env.str(ACCESS, "") or unset
     if access not in list(Access):
         raise SettingsInvalid(
             N_("{variable} is {value!r}: use one of {allowed}"),
@@ -87,5 +97,4 @@ def load_api_settings() -> ApiSettings:
         contact_name=env.str(CONTACT_NAME, "") or default.contact_name,
         contact_email=env.str(CONTACT_EMAIL, "") or default.contact_email,
         terms_url=env.str(TERMS_URL, "") or default.terms_url,
-        limits=load_limit_settings(),
     )

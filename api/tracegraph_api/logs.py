@@ -101,6 +101,7 @@ def _wanted(record: logging.LogRecord) -> bool:
 def unfilled(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Let a library's text stand without what would fill it; the server's own are filled with harmless words."""
     values = event.pop("positional_args", ())
+    event.pop("message", None)  # what another handler filled in
     if values and event["_record"].name.startswith("gunicorn") and _are_harmless(values):
         event["event"] = event["event"] % values
     return event

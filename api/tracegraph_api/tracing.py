@@ -69,7 +69,7 @@ def seen_of(environ: Mapping[str, Any]) -> Seen:
     given = environ.get("HTTP_X_REQUEST_ID", "")
     trace = _TRACEPARENT.match(environ.get("HTTP_TRACEPARENT", "").strip())
     trace_id, flags = _NO_TRACE, "00"
-    if trace and trace[1] != "ff" and trace[3] != _NO_SPAN and not (trace[1] == "00" and trace[5]):
+    if trace and trace[1] != "ff" and trace[2] != _NO_TRACE and trace[3] != _NO_SPAN and not _is_long(trace):
         trace_id, flags = trace[2], trace[4]
     return Seen(
         request_id=given if _REQUEST_ID.match(given) else secrets.token_hex(16),
@@ -78,3 +78,8 @@ def seen_of(environ: Mapping[str, Any]) -> Seen:
         flags=flags,
         method=str(environ.get("REQUEST_METHOD", "")),
     )
+
+
+def _is_long(trace: re.Match[str]) -> bool:
+    """Return whether a header of the version that we know has more than that version has."""
+    return trace[1] == "00" and bool(trace[5])

@@ -44,7 +44,7 @@ def test_the_wheel_ships_the_data_that_is_tracked(wheel: Path) -> None:
     tracked = run(["git", "-C", str(ROOT), "ls-files", "cypher", "seeds"], ROOT).split()
     names = zipfile.ZipFile(wheel).namelist()
     shipped = {name.removeprefix("tracegraph/_data/") for name in names if name.startswith("tracegraph/_data/")}
-    assert shipped == set(tracked)
+    assert shipped == {*tracked, "gunicorn.conf.py"}
     assert not [name for name in names if name.startswith(("tests", "bench", "tools"))]
     assert any(name.endswith("sv/LC_MESSAGES/tracegraph.po") for name in names)
 

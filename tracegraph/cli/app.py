@@ -55,7 +55,8 @@ COMMANDS = {
     "check": ("tracegraph.cli.store_cmd:check", N_("Look for what does not hold together.")),
     "columns": ("tracegraph.cli.store_cmd:columns", N_("The columns that a dataset may have.")),
     "store": ("tracegraph.cli.store_cmd:store", N_("Set up the store, or show its state.")),
-    "config": ("tracegraph.cli.store_cmd:config", N_("The settings in force.")),
+    "config": ("tracegraph.cli.config_cmd:config", N_("The settings in force.")),
+    "serve": ("tracegraph.cli.serve:serve", N_("Serve the API to this computer; for others see docs/operations.md.")),
     "demo": ("tracegraph.cli.demo:demo", N_("A story in a store of its own: try this first.")),
 }
 

@@ -1,4 +1,4 @@
-"""Commands about the store itself and the settings: store, check, columns, config."""
+"""Commands about the store itself: store, check, columns."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 
 import click
 
-from tracegraph.cli.failures import DONE, FOUND, UNAVAILABLE
+from tracegraph.cli.failures import DONE, FOUND
 from tracegraph.cli.help import Spoken, SpokenGroup
 from tracegraph.cli.lens import lens_from
 from tracegraph.cli.options import common_options, lang_option, lens_options, pass_session
 from tracegraph.cli.session import Session
-from tracegraph.composition import without_password
-from tracegraph.errors import InvalidInput, StoreUnavailable, TracegraphError
+from tracegraph.errors import InvalidInput
 from tracegraph.exchange.check import check_body
 from tracegraph.intake import columns as list_columns
 from tracegraph.intake.refusal import nearest
@@ -21,10 +20,8 @@ from tracegraph.intake.tables import TABLES
 from tracegraph.messages import N_
 from tracegraph.render.check import check_shown
 from tracegraph.render.columns import columns_body, columns_shown
-from tracegraph.render.config import ConfigLine, config_body, config_shown
 from tracegraph.render.store_info import init_shown, store_shown
 from tracegraph.services.check import check as run_check
-from tracegraph.settings import DEBUG, LANG, NEO4J_PASSWORD, NEO4J_USER, NO_COLOR, READER, STORE, VARIABLES, origin
 
 
 @click.group("store", cls=SpokenGroup, help=N_("Set up the store, or show its state."))
@@ -109,48 +106,3 @@ def columns(session: Session, /, *, table: str | None) -> None:
         lambda: columns_body(rows, session.say),
         lambda: columns_shown(rows, session.say, detailed=bool(name)),
     )
-
-
-@click.group("config", cls=SpokenGroup, help=N_("The settings in force."))
-@lang_option
-def config() -> None:
-    """Hold the commands about the settings."""
-
-
-@config.command(
-    "check",
-    cls=Spoken,
-    help=N_("Show every setting, where it comes from, and whether the store answers."),
-    example="tracegraph config check",
-)
-@common_options
-@pass_session
-def config_check(session: Session, /) -> int:
-    """Check the settings, and that the store answers."""
-    settings = session.settings
-    shown = {
-        STORE: without_password(session.url),
-        LANG: session.say.lang,
-        READER: settings.reader,
-        NEO4J_USER: settings.neo4j_user or "",
-        NEO4J_PASSWORD: "***" if settings.neo4j_password else "",
-        DEBUG: "1" if settings.debug else "",
-        NO_COLOR: "1" if settings.no_color else "",
-    }
-    given = {STORE: session.store_url is not None}
-    lines = [
-        ConfigLine(name, VARIABLES[name], value, None if given.get(name) else origin(name))
-        for name, value in shown.items()
-    ]
-    error: TracegraphError | None = None
-    try:
-        with session.store(init=False) as opened:
-            opened.info()
-    except StoreUnavailable as unavailable:
-        error = unavailable
-    message = error.message if error else None
-    session.answer(
-        lambda: config_body(lines, message, session.say),
-        lambda: config_shown(lines, message, session.say),
-    )
-    return UNAVAILABLE if error else DONE

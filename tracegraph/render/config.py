@@ -24,17 +24,22 @@ class ConfigLine:
     origin: Message | None
 
 
-def config_body(lines: Sequence[ConfigLine], error: Message | None, say: Translator) -> dict[str, Any]:
+def config_body(
+    lines: Sequence[ConfigLine], wrong: Sequence[Message], error: Message | None, say: Translator
+) -> dict[str, Any]:
     """Return the settings as JSON."""
     return {
         "settings": {line.name: {"value": line.value or None, "origin": _origin(line, say)} for line in lines},
+        "wrong": [say.say(message) for message in wrong],
         "store_answers": error is None,
         "store_error": say.say(error) if error else None,
     }
 
 
-def config_shown(lines: Sequence[ConfigLine], error: Message | None, say: Translator) -> RenderableType:
-    """Return the settings, and whether the store answers."""
+def config_shown(
+    lines: Sequence[ConfigLine], wrong: Sequence[Message], error: Message | None, say: Translator
+) -> RenderableType:
+    """Return the settings, what is wrong with them, and whether the store answers."""
     rows = [
         (Text(line.name, style="bold"), Text(line.value or "-"), Text(_origin(line, say), style=DIM)) for line in lines
     ]
@@ -44,7 +49,8 @@ def config_shown(lines: Sequence[ConfigLine], error: Message | None, say: Transl
         if error is None
         else Text(say.text("The store does not answer: {error}", error=say.say(error)), style="bold yellow")
     )
-    return Group(grid(rows, indent=0), Text(), grid(about, indent=0), Text(), verdict)
+    mistakes = [Text(say.say(message), style="bold yellow") for message in wrong]
+    return Group(grid(rows, indent=0), Text(), grid(about, indent=0), Text(), *mistakes, verdict)
 
 
 def _origin(line: ConfigLine, say: Translator) -> str:

@@ -1,0 +1,87 @@
+"""Settings of the parts that are served, as they may be shown: every variable with its value, secrets masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from environs import Env
+
+from tracegraph import settings_api, settings_delivery, settings_limits
+from tracegraph.errors import SettingsInvalid
+from tracegraph.messages import Message
+
+_PREFIX: Final = "TRACEGRAPH_"
+_SECRET: Final = re.compile(r"PASSWORD|SECRET|TOKEN|(^|_)KEYS?($|_)")
+_MASK: Final = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One part's settings.
+
+    Attributes
+    ----------
+    about : mapping
+        What each variable is for.
+    values : mapping
+        The value in force of each variable, as it may be shown; as given where something is wrong.
+    wrong : Message or None
+        What is wrong; None: nothing.
+    """
+
+    about: Mapping[str, str]
+    values: Mapping[str, str]
+    wrong: Message | None = None
+
+
+#: Each part: its variables, and what reads and checks them.
+PARTS: Final[Sequence[tuple[Mapping[str, str], Callable[[], object]]]] = (
+    (settings_api.VARIABLES, settings_api.load_own),
+    (settings_limits.VARIABLES, settings_limits.load_limit_settings),
+    (settings_delivery.VARIABLES, settings_delivery.load_delivery_settings),
+)
+
+
+def served_settings() -> list[Shown]:
+    """Return the settings of all parts that are served."""
+    return [_shown(about, load) for about, load in PARTS]
+
+
+def _shown(about: Mapping[str, str], load: Callable[[], object]) -> Shown:
+    try:
+        loaded = load()
+    except SettingsInvalid as error:
+        env = Env()
+        return Shown(about, {name: _masked(name, env.str(name, "")) for name in about}, error.message)
+    return Shown(about, {name: _masked(name, _text(_value(loaded, name))) for name in about})
+
+
+def _value(loaded: object, variable: str) -> Any:
+    """Return the attribute that a variable fills: it has the same name."""
+    name = variable.removeprefix(_PREFIX).lower()
+    rates = getattr(loaded, "rates", None)
+    if name.startswith("rate_") and hasattr(rates, name.removeprefix("rate_")):
+        return getattr(rates, name.removeprefix("rate_")) or settings_limits.OFF
+    return getattr(loaded, name)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple | list | frozenset):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    return f"{value:g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _masked(variable: str, text: str) -> str:
+    """Return a value without what is secret in it."""
+    if text and _SECRET.search(variable):
+        return _MASK
+    if "@" in text and "://" in text and (password := urlsplit(text).password):
+        return text.replace(f":{password}@", f":{_MASK}@", 1)
+    return text
