@@ -46,7 +46,7 @@ def failing(read_store: Store) -> FlaskClient:
 
     def fail() -> str:
         try:
-            int(f"{CANARY}-inner")
+            return str(int(f"{CANARY}-inner"))
         except ValueError as error:
             raise KeyError(f"{CANARY}-outer") from error
 

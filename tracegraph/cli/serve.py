@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import click
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from rich.text import Text
 
@@ -61,7 +60,7 @@ def serve(session: Session, /, *, port: int, host: str, demo: bool) -> None:
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/tracegraph/v1/"
     common = replace(session.settings, store=session.url)
 
-    def load() -> Flask:
+    def load() -> Any:
         logs.configure(level=logging.WARNING)
         return create_app(settings, serving.opened(common))
 
@@ -111,7 +110,7 @@ def _fill(session: Session) -> None:
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, told here what it is told elsewhere by a file."""
 
-    def __init__(self, load: Callable[[], Flask], options: dict[str, Any]) -> None:
+    def __init__(self, load: Callable[[], Any], options: dict[str, Any]) -> None:
         self._load, self._options = load, options
         super().__init__()
 
@@ -120,6 +119,6 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         """Return the application; called in the process that serves it."""
         return self._load()
