@@ -103,6 +103,30 @@ class UnknownImport(TracegraphError):
     code = "unknown-import"
 
 
+class UnknownJob(TracegraphError):
+    """No visible job has this id."""
+
+    code = "unknown-job"
+
+
+class NotNow(TracegraphError):
+    """What is asked for does not fit the state that the thing is in."""
+
+    code = "wrong-state"
+
+
+class ContentTooLarge(TracegraphError):
+    """What was sent is larger than a limit allows."""
+
+    code = "content-too-large"
+
+
+class MediaTypeUnsupported(TracegraphError):
+    """What was sent is of a kind that is not read here."""
+
+    code = "unsupported-media-type"
+
+
 class StaleWrite(TracegraphError):
     """The record was changed by somebody else since it was read."""
 
@@ -113,6 +137,30 @@ class ImportInterrupted(TracegraphError):
     """An earlier import of another content was cut short and has to be finished or discarded first."""
 
     code = "import-interrupted"
+
+
+class KeyMissing(TracegraphError):
+    """A change was sent without a key of the caller's own, or with one that is none."""
+
+    code = "idempotency-key-missing"
+
+
+class KeyReused(TracegraphError):
+    """Two different requests were sent under one key."""
+
+    code = "idempotency-key-reused"
+
+
+class OperationInProgress(TracegraphError):
+    """The same request is being worked on."""
+
+    code = "operation-in-progress"
+
+
+class PreconditionMissing(TracegraphError):
+    """A change does not say which version it is made on."""
+
+    code = "precondition-required"
 
 
 class TokenMissing(TracegraphError):
