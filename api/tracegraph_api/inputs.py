@@ -14,6 +14,7 @@ from tracegraph.messages import N_
 from tracegraph.services import asking
 from tracegraph.vocabulary import Grade
 from tracegraph_api.context import now, principal
+from tracegraph_api.cursors import MAX_LENGTH, Cursor, CursorField
 
 Given = Mapping[str, Any]
 MAX_LIMIT: Final = 200
@@ -82,8 +83,12 @@ def lens_of(given: Given) -> Lens:
     InvalidInput
         They would read as somebody who sees what they do not.
     """
+    begun = given.get("cursor") or Cursor("", "", ())
     lens = asking.lens_of(
-        now(), valid_at=given.get("valid_at"), known_at=given.get("known_at"), min_grade=given.get("min_grade")
+        now(),
+        valid_at=given.get("valid_at") or begun.valid_at,
+        known_at=given.get("known_at") or begun.known_at,
+        min_grade=given.get("min_grade"),
     )
     seen = principal().visible_to
     if given.get("reader"):
@@ -112,8 +117,8 @@ class PageQuery(Schema):
 class CursorQuery(PageQuery):
     """Which part of a list that may be long."""
 
-    cursor = fields.String(
-        validate=validate.Length(max=400),
+    cursor = CursorField(
+        validate=lambda cursor: len(cursor.text()) <= MAX_LENGTH,
         metadata=described(
             N_("Where the page before ended, as its link next has it; instead of page, for reading everything.")
         ),

@@ -12,6 +12,8 @@ from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 
 from tracegraph.access import Permission
+from tracegraph_api.changes import CHANGES
+from tracegraph_api.media import negotiate
 from tracegraph_api.policy import allow
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -88,6 +90,8 @@ class Operation:
         Statuses of problems that it has besides those that every route has.
     permission : Permission
         What it asks for.
+    changes : bool
+        Whether it changes something (see `tracegraph_api.changes.once`).
     """
 
     summary: str
@@ -95,6 +99,7 @@ class Operation:
     answers: Mapping[int, Answered]
     errors: Sequence[int]
     permission: Permission
+    changes: bool = False
 
 
 def operation(
@@ -126,15 +131,16 @@ def operation(
     callable
         The decorator. The view's other arguments are the parts of its path, by name.
     """
-    told = Operation(*says, dict(answers), tuple(errors), permission)
 
     def mark(view: View) -> View:
+        told = Operation(*says, dict(answers), tuple(errors), permission, getattr(view, CHANGES, False))
         decorated: Callable[..., Any] = view
         if body is not None:
             decorated = Resource.ARGUMENTS_PARSER.use_args(body, location="json")(decorated)
             decorated = documented(decorated, "json", body)
         combined = cast("type[Schema]", type("Query", (*query, Schema), {})) if query else None
         strict = combined or type("NoQuery", (Schema,), {})
+        decorated = with_media(decorated, told)
         decorated = with_query(decorated, strict, passed=combined is not None)
         if combined is not None:
             decorated = documented(decorated, "query", combined)
@@ -142,6 +148,17 @@ def operation(
         return cast("View", allow(permission)(decorated))
 
     return mark
+
+
+def with_media(view: Callable[..., Any], told: Operation) -> Callable[..., Any]:
+    """Return a view whose answer's form is chosen first; a form that it does not have is refused."""
+
+    @wraps(view)
+    def negotiated(*args: Any, **parts: Any) -> Any:
+        negotiate(told)
+        return view(*args, **parts)
+
+    return negotiated
 
 
 def with_query(view: Callable[..., Any], schema: type[Schema], *, passed: bool) -> Callable[..., Any]:

@@ -2,23 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any, Final
 
 from flask import Response
+from marshmallow import Schema, fields, validate
 
-from tracegraph.answer import DEFAULT_MAX_ITEMS, Question
-from tracegraph.exchange.answers import answer_body
+from tracegraph.answer import DEFAULT_MAX_ITEMS, LISTED_STATUSES, Answer, Dependent, Question
+from tracegraph.exchange.answers import dependent_body, frame_body
+from tracegraph.exchange.csv_export import ANSWER_COLUMNS, answer_row
+from tracegraph.exchange.geojson_answer import answer_features
+from tracegraph.exchange.graphml_answer import answer_graph, graphml_bytes
+from tracegraph.lens import Lens
+from tracegraph.messages import N_
+from tracegraph.model import Scope
 from tracegraph.services import asking
-from tracegraph.services.dependents import dependents
+from tracegraph.services.dependents import STATUS_ORDER, dependents
+from tracegraph.vocabulary import Status
 from tracegraph_api.context import context, store
-from tracegraph_api.inputs import lens_of
-from tracegraph_api.respond import page_of, respond
+from tracegraph_api.cursors import Key, page_by_key
+from tracegraph_api.inputs import CursorQuery, LensQuery, LimitsQuery, ScopeQuery, described
+from tracegraph_api.media import CSV, GEOJSON, GRAPHML, as_file, features, table, wanted
+from tracegraph_api.respond import envelope, respond
+
+#: In which forms such an answer goes out, besides JSON.
+FORMS: Final = (CSV, GRAPHML, GEOJSON)
 
 
-def dependent_contracts(given: Mapping[str, Any], **named: Sequence[str]) -> Response:
+class ResultQuery(Schema):
+    """Which contracts of an answer are listed; the counts are of all."""
+
+    status = fields.List(
+        fields.String(validate=validate.OneOf(list(Status))),
+        load_default=[status.value for status in LISTED_STATUSES],
+        metadata=described(
+            N_("Only contracts of this status; may be repeated. Those without a link are listed when asked for."),
+            example=["established", "possible"],
+        ),
+    )
+    region = fields.List(
+        fields.String(validate=validate.Length(min=1, max=100)),
+        load_default=list,
+        metadata=described(N_("Only contracts that this region uses; may be repeated."), example=["SE-AB"]),
+    )
+    category = fields.List(
+        fields.String(validate=validate.Length(min=1, max=100)),
+        load_default=list,
+        metadata=described(N_("Only contracts of this category; may be repeated."), example=["gloves"]),
+    )
+    direct_supplier = fields.List(
+        fields.String(validate=validate.Length(min=1, max=100)),
+        load_default=list,
+        metadata=described(
+            N_("Only contracts where routes go through this direct supplier, or where it is to be asked."),
+            example=["demo-wholesale-01"],
+        ),
+    )
+    routes = fields.Boolean(
+        load_default=True, metadata=described(N_("Whether the best route of each contract is given."), example=True)
+    )
+
+
+#: What every question about dependent contracts takes.
+DEPENDENTS_QUERY: Final = (LensQuery, ScopeQuery, LimitsQuery, ResultQuery, CursorQuery)
+
+
+def dependent_contracts(given: Mapping[str, Any], lens: Lens, **named: Sequence[str]) -> Response:
     """Answer which contracts depend on what is named; see `tracegraph.services.asking.Asked` for the names."""
-    lens = lens_of(given)
     asked = asking.Asked(
         **named,
         products=given.get("product", ()),
@@ -27,7 +77,55 @@ def dependent_contracts(given: Mapping[str, Any], **named: Sequence[str]) -> Res
         services=given["services"],
     )
     scope = asking.scope_of(asked, store(), lens)
-    question = Question(scope, lens, given.get("max_tier"), given.get("max_items") or DEFAULT_MAX_ITEMS)
-    body = answer_body(dependents(question, store(), context().portfolios))
-    rows = body.pop("contracts")
-    return respond(page_of(rows, given, meta=body))
+    return answered(dependents(question_of(scope, lens, given), store(), context().portfolios), given)
+
+
+def question_of(scope: Scope, lens: Lens, given: Mapping[str, Any]) -> Question:
+    """Return a question with the limits that are asked for."""
+    return Question(scope, lens, given.get("max_tier"), given.get("max_items") or DEFAULT_MAX_ITEMS)
+
+
+def answered(answer: Answer, given: Mapping[str, Any]) -> Response:
+    """Return an answer in the form that is wanted: a page in JSON, else the whole of what is asked for as a file."""
+    rows = chosen(answer, given)
+    form, lens = wanted(), answer.question.lens
+    if form == CSV:
+        content: bytes | str = table(ANSWER_COLUMNS, map(answer_row, rows))
+    elif form == GRAPHML:
+        content = graphml_bytes(answer_graph(answer, rows))
+    elif form == GEOJSON:
+        content = features(answer_features(answer, rows, store()))
+    else:
+        shown, counted = page_by_key(rows, key_of, given, lens)
+        items = [dependent_body(dependent, with_route=given["routes"]) for dependent in shown]
+        return respond(envelope(items, given, counted, meta=meta_of(answer)))
+    return as_file(content, "dependent-contracts", truncated=answer.summary.truncated)
+
+
+def meta_of(answer: Answer) -> dict[str, Any]:
+    """Return what is said of a whole answer; `truncated` and `items_cut` say which limits cut it."""
+    summary = answer.summary
+    return {**frame_body(answer), "truncated": summary.truncated, "items_cut": summary.items_cut}
+
+
+def chosen(answer: Answer, given: Mapping[str, Any]) -> list[Dependent]:
+    """Return the contracts of an answer that are asked for, in its order."""
+    statuses = set(given["status"])
+    regions, categories, suppliers = (set(given[name]) for name in ("region", "category", "direct_supplier"))
+    return [
+        dependent
+        for dependent in answer.dependents
+        if dependent.status.value in statuses
+        and _meets(regions, dependent.facts.regions)
+        and _meets(categories, (dependent.facts.category,))
+        and _meets(suppliers, (*dependent.direct_suppliers, *dependent.ask))
+    ]
+
+
+def _meets(asked: Set[str], found: Iterable[str | None]) -> bool:
+    return not asked or not asked.isdisjoint(found)
+
+
+def key_of(dependent: Dependent) -> Key:
+    """Return where a contract stands in an answer."""
+    return STATUS_ORDER[dependent.status], dependent.facts.contract_id

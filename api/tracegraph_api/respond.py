@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,11 +11,13 @@ from urllib.parse import urlencode
 
 from flask import Response, json, request
 
-from tracegraph_api.context import principal, translator
+from tracegraph_api.context import now, principal, translator
 
 JSON: Final = "application/json"
 #: Moments that only say when somebody asked: two answers that differ in them alone are the same answer.
 _ASKED_AT: Final = ("known_at", "valid_at")
+#: A cursor says where a page ends, as its rows do, and the moment.
+_CURSOR: Final = re.compile(r"\bcursor=[\w-]*")
 
 
 def respond(
@@ -33,13 +36,14 @@ def respond(
     headers : mapping, optional
         More headers.
     """
-    response = Response(json.dumps(body), status=status, mimetype=JSON)
+    text = json.dumps(body)
+    response = Response(text, status=status, mimetype=JSON)
     response.headers.update(headers or {})
     if status == 200:
         if etag:
             response.set_etag(etag)
-        else:
-            response.set_etag(digest(body), weak=True)
+        elif request.method in ("GET", "HEAD"):
+            response.set_etag(digest(text), weak=True)
     return finish(response)
 
 
@@ -54,21 +58,19 @@ def finish(response: Response) -> Response:
     return response
 
 
-def digest(body: Mapping[str, Any]) -> str:
-    """Return a hash of an answer, without the moment at which it was asked where the caller named none."""
-    dropped = {name for name in _ASKED_AT if name not in request.args}
-    text = json.dumps(_without(body, dropped), sort_keys=True)
+def digest(body: Mapping[str, Any] | str) -> str:
+    """Return a hash of an answer, or of its JSON, without the moment at which it was asked where the caller named none.
+
+    The moment stands in the answer's lens and in its links; inside of a text of JSON, the quotes would be escaped.
+    """
+    text = body if isinstance(body, str) else json.dumps(body)
+    moments = {"known_at": now(), "valid_at": now()[:10]}
+    for name in _ASKED_AT:
+        if name not in request.args:
+            text = text.replace(f'"{name}": "{moments[name]}"', "")
+    if not request.args.keys() >= set(_ASKED_AT):
+        text = _CURSOR.sub("", text)
     return hashlib.sha256(f"{translator().lang}{text}".encode()).hexdigest()[:32]
-
-
-def _without(value: Any, dropped: set[str]) -> Any:
-    """Return a body without the moments of its lens."""
-    if isinstance(value, Mapping):
-        lens = "visible_to" in value and "min_grade" in value
-        return {key: _without(inner, dropped) for key, inner in value.items() if not (lens and key in dropped)}
-    if isinstance(value, list | tuple):
-        return [_without(inner, dropped) for inner in value]
-    return value
 
 
 def page_of(

@@ -26,6 +26,12 @@ def answer_body(answer: Answer, *, with_no_link: bool = False, with_routes: bool
         Whether routes are given.
     """
     listed = [d for d in answer.dependents if with_no_link or d.status is not Status.NO_LINK]
+    contracts = [dependent_body(dependent, with_route=with_routes) for dependent in listed]
+    return {**frame_body(answer), "contracts": contracts}
+
+
+def frame_body(answer: Answer) -> dict[str, Any]:
+    """Return all of an answer but its contracts as JSON."""
     return {
         "query": question_body(answer.question),
         "affected_items": [
@@ -38,7 +44,6 @@ def answer_body(answer: Answer, *, with_no_link: bool = False, with_routes: bool
             {"id": found.id, "claims": [share_claim_body(claim) for claim in found.claims]}
             for found in answer.contradictions
         ],
-        "contracts": [dependent_body(dependent, with_route=with_routes) for dependent in listed],
     }
 
 

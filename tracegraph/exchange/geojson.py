@@ -50,8 +50,12 @@ def write_geojson(reader: GraphReader, lens: Lens, path: Path) -> dict[str, int]
 
 def factory_features(reader: GraphReader, lens: Lens) -> list[dict[str, Any]]:
     """Return a feature for every factory that a reader sees, by id."""
-    holders = sorted(visible_holders(reader, lens))
-    features = []
+    return features_of(sorted(visible_holders(reader, lens)), reader, lens)
+
+
+def features_of(holders: Sequence[str], reader: GraphReader, lens: Lens) -> list[dict[str, Any]]:
+    """Return a feature for each of these holders that is a factory which a reader sees, by id."""
+    features: list[dict[str, Any]] = []
     for at in range(0, len(holders), _BLOCK):
         held = reader.items_of(holders[at : at + _BLOCK], lens)
         factories = [holding for holding in held if holding.label is Label.FACTORY]
