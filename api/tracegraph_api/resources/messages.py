@@ -1,0 +1,128 @@
+"""Messages: what subscriptions sent or will send, every try of it, and once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from marshmallow import fields, validate
+
+from tracegraph.access import Permission
+from tracegraph.errors import InvalidInput, UnknownNode
+from tracegraph.messages import N_
+from tracegraph.services.delivering import resent
+from tracegraph.services.notifying import MESSAGE
+from tracegraph.services.operations import Reply
+from tracegraph.store.rows import Record
+from tracegraph_api.changes import change, once
+from tracegraph_api.context import now, principal, store
+from tracegraph_api.inputs import ID_PATTERN, PageQuery, described
+from tracegraph_api.operation import Answered, Resource, operation
+from tracegraph_api.respond import page_of, respond
+
+resource = Resource(
+    "messages", __name__, url_prefix="/messages", description=N_("What was told to you, and every try to tell it.")
+)
+STATES = ("waiting", "sent", "dead")
+
+
+class MessageQuery(PageQuery):
+    """Which messages."""
+
+    subscription_id = fields.String(
+        validate=validate.Regexp(ID_PATTERN),
+        metadata=described(N_("Only those of this subscription."), example="0123456789abcdef"),
+    )
+    state = fields.String(
+        validate=validate.OneOf(STATES), metadata=described(N_("Only those in this state."), example="dead")
+    )
+
+
+def message_body(record: Record) -> dict[str, Any]:
+    """Return a message as JSON."""
+    body = record.body
+    return {
+        "message_id": record.id,
+        "subscription_id": body["subscription_id"],
+        "state": body["state"],
+        "attempts": body["attempts"],
+        "next_try_at": record.due_at if body["state"] == "waiting" else None,
+        "log": [dict(entry) for entry in body["log"]],
+        "payload": dict(body["payload"]),
+        "version": record.version,
+        "_links": {"self": {"href": f"/tracegraph/v1/messages/{record.id}"}},
+    }
+
+
+def messages_of(tenant: str) -> list[Record]:
+    """Return the messages of a tenant, the newest first."""
+    found: list[Record] = []
+    after = ""
+    while page := store().page(MESSAGE, after=after, limit=500):
+        found += [record for record in page if record.body["tenant"] == tenant]
+        after = page[-1].id
+    return sorted(found, key=lambda record: (str(record.body["payload"]["timestamp"]), record.id), reverse=True)
+
+
+def find_message(id: str) -> Record:
+    """Return one of the caller's messages.
+
+    Raises
+    ------
+    UnknownNode
+        There is none, or it is another's.
+    """
+    for record in store().records(MESSAGE, id):
+        if record.body["tenant"] == principal().tenant:
+            return record
+    raise UnknownNode(N_("you have no message {id!r}"), id=id)
+
+
+@resource.get("")
+@operation(
+    Permission.WATCH,
+    says=(N_("Your messages"), N_("The newest first, with every try to send them.")),
+    answers={200: Answered(N_("Messages, the newest first."), "message_page")},
+    query=(MessageQuery,),
+)
+def messages(given: Mapping[str, Any]) -> Response:
+    """List the caller's messages."""
+    found = [message_body(record) for record in messages_of(principal().tenant)]
+    for name in ("subscription_id", "state"):
+        if name in given:
+            found = [body for body in found if body[name] == given[name]]
+    return respond(page_of(found, given))
+
+
+@resource.get("/<id>")
+@operation(
+    Permission.WATCH,
+    says=(N_("A message"), N_("What was told, and every try to tell it.")),
+    answers={200: Answered(N_("The message."), "message")},
+    errors=(404,),
+)
+def message(id: str) -> Response:
+    """Show one of the caller's messages."""
+    found = find_message(id)
+    return respond(message_body(found), etag=str(found.version))
+
+
+@resource.post("/<id>/resending")
+@operation(
+    Permission.WATCH,
+    says=(N_("Send a message once more"), N_("Under the same id; a receiver that has it already can tell.")),
+    answers={202: Answered(N_("The message, waiting to be sent."), "message")},
+    errors=(404,),
+)
+@once
+def resend(id: str) -> Response:
+    """Let a message be sent once more."""
+    found = find_message(id)
+    if found.body["state"] == "waiting":
+        raise InvalidInput(N_("the message {id} waits to be sent already"), id=id)
+    write = resent(found, now())
+    record = Record(write.kind, id, found.version + 1, write.body or {}, now(), write.visibility, due_at=write.due_at)
+    reply = Reply(202, message_body(record), {})
+    store().commit(change().beside("message.resend", f"message:{id}", reply, records=[write]), now())
+    return change().answered()
