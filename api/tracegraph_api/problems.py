@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,6 +15,7 @@ from tracegraph import errors
 from tracegraph.errors import DatasetRejected, TracegraphError
 from tracegraph.messages import N_, Message
 from tracegraph_api.context import context, translator
+from tracegraph_api.store_words import told
 
 PROBLEM_JSON: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("tracegraph_api")
@@ -27,8 +29,16 @@ STATUSES: Final[Mapping[type[TracegraphError], HTTPStatus]] = {
     errors.IncidentWithdrawn: HTTPStatus.CONFLICT,
     errors.UnknownClaim: HTTPStatus.NOT_FOUND,
     errors.UnknownImport: HTTPStatus.NOT_FOUND,
+    errors.UnknownJob: HTTPStatus.NOT_FOUND,
+    errors.NotNow: HTTPStatus.CONFLICT,
+    errors.ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.MediaTypeUnsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.StaleWrite: HTTPStatus.PRECONDITION_FAILED,
     errors.ImportInterrupted: HTTPStatus.CONFLICT,
+    errors.KeyMissing: HTTPStatus.BAD_REQUEST,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.OperationInProgress: HTTPStatus.CONFLICT,
+    errors.PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
     errors.TokenMissing: HTTPStatus.UNAUTHORIZED,
     errors.TokenInvalid: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
@@ -45,6 +55,7 @@ STATUSES: Final[Mapping[type[TracegraphError], HTTPStatus]] = {
     errors.ResourceMissing: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 _RETRY_AFTER_S: Final = "5"
+_FLAG: Final = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 
 #: Words for what the web server itself refuses, by status: title and detail.
 REFUSED: Final[Mapping[int, tuple[str, str]]] = {
@@ -127,22 +138,27 @@ def problem_of_ours(error: TracegraphError) -> Response:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return problem_unexpected(error)
     found = [problem_entry(one) for one in error.problems] if isinstance(error, DatasetRejected) else ()
-    return problem(status, error.code, _title(status), say.say(error.message), found=found, headers=headers)
+    detail = in_api_words(say.say(told(error)))
+    return problem(status, error.code, _title(status), detail, found=found, headers=headers)
 
 
 def problem_entry(one: errors.Problem) -> dict[str, Any]:
-    """Return one thing that is wrong in a file, as an entry of ``errors``."""
+    """Return one thing that is wrong as an entry of ``errors``: in a file, or in a body where no file is named."""
     say = translator()
+    place = {"file": one.file, "line": one.line, "column": one.column} if one.file else {"pointer": one.column or ""}
     return {
-        "file": one.file,
-        "line": one.line,
-        "column": one.column,
+        **place,
         "value": one.value,
         "rule": one.rule,
         "severity": one.severity,
-        "detail": say.say(one.message),
-        "remedy": say.say(one.remedy),
+        "detail": in_api_words(say.say(one.message)),
+        "remedy": in_api_words(say.say(one.remedy)),
     }
+
+
+def in_api_words(text: str) -> str:
+    """Return a text that names parameters where it names the flags of the command line."""
+    return _FLAG.sub(lambda found: found[1].replace("-", "_"), text)
 
 
 def problem_of_web(error: HTTPException) -> Response:

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from tracegraph import __version__
 from tracegraph.answer_bundle import Bundle, BundleNode
@@ -58,7 +58,19 @@ def write_bundle(files: Mapping[str, bytes], path: Path) -> None:
     InvalidInput
         The file cannot be written.
     """
-    with replacing_bytes(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with replacing_bytes(path) as file:
+        _write(files, file)
+
+
+def bundle_bytes(files: Mapping[str, bytes]) -> bytes:
+    """Return the ZIP file that `write_bundle` writes."""
+    file = io.BytesIO()
+    _write(files, file)
+    return file.getvalue()
+
+
+def _write(files: Mapping[str, bytes], file: IO[bytes]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = 0o644 << 16  # may be read by everybody who unpacks it

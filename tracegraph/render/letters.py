@@ -90,8 +90,12 @@ class Letters:
         with replacing(folder / f"{name}.txt") as file:
             file.write(self.text(to_ask, f"{name}.csv"))
         with replacing(folder / f"{name}.csv") as file:
-            write_table(file, [self._say.text(column) for column in _FORM], self.form(to_ask))
+            write_table(file, self.columns(), self.form(to_ask))
         return [f"{name}.txt", f"{name}.csv"]
+
+    def columns(self) -> list[str]:
+        """Return the headers of the answer form."""
+        return [self._say.text(column) for column in _FORM]
 
     def form(self, to_ask: ToAsk) -> list[list[str]]:
         """Return the rows of the answer form: one a question, to be filled in and repeated."""

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tracegraph.access import Permission, Principal
-from tracegraph.errors import DatasetRejected, Forbidden, Problem
-from tracegraph.incidents import IncidentRevision
+from tracegraph.errors import DatasetRejected, Forbidden, Problem, StaleWrite
+from tracegraph.incidents import IncidentRevision, incident_body
 from tracegraph.intake.incident_stated import entry_of, read_stated
 from tracegraph.intake.known import AsksStanding
 from tracegraph.lens import Lens, less_visible
-from tracegraph.messages import N_
-from tracegraph.model import Scope
+from tracegraph.messages import N_, Message
+from tracegraph.model import Scope, canonical_json
 from tracegraph.services.documents import Brought, brought, unseen_document
 from tracegraph.services.incident_writing import Planned, planned
+from tracegraph.services.incidents import revisions_ever
 from tracegraph.services.seen_standing import seen_sources, standing_seen
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Standing
@@ -101,6 +102,29 @@ def plan_revision(store: Store, lens: Lens, who: Principal, present: IncidentRev
     return _planned(store, lens, replace(stated, entry=entry), str(present.incident_id), present)
 
 
+def refuse_moved(store: Store, lens: Lens, before: Sequence[IncidentRevision], own: IncidentRevision) -> None:
+    """Refuse a revision where others recorded one meanwhile; to be called in the transaction that records it.
+
+    Parameters
+    ----------
+    store, lens
+        The store, and who writes.
+    before : sequence of IncidentRevision
+        All revisions that they ever see (`tracegraph.services.incidents.revisions_ever`), before it was recorded.
+    own : IncidentRevision
+        The one that is being recorded; a store may show it already, or not yet.
+
+    Raises
+    ------
+    StaleWrite
+        There are others.
+    """
+    said = canonical_json(incident_body(own))
+    now = revisions_ever(store, str(own.incident_id), lens)
+    if len([one for one in now if canonical_json(incident_body(one)) != said]) != len(before):
+        raise StaleWrite(N_("the incident {id} was revised meanwhile: read it again"), id=str(own.incident_id))
+
+
 def read_scope_body(store: Store, lens: Lens, selectors: Sequence[Body]) -> tuple[Scope, tuple[Problem, ...]]:
     """Return a scope that nothing is recorded of, and warnings of what it names in vain.
 
@@ -115,6 +139,14 @@ def read_scope_body(store: Store, lens: Lens, selectors: Sequence[Body]) -> tupl
     if reading.errors:
         raise DatasetRejected(N_("the scope breaks rules: {n}"), problems, n=reading.errors)
     return reading.revisions[0].scope, problems
+
+
+def known_already(incident_id: str) -> DatasetRejected:
+    """Return what is said where a new incident has the id of one that the writer sees."""
+    message = Message(N_("the incident {id} is recorded already"), {"id": incident_id})
+    remedy = Message(N_("record what is new as its next revision, or choose another id"), {})
+    problem = Problem("", None, "/incident_id", incident_id, "known-id", message, remedy)
+    return DatasetRejected(N_("nothing was written; problems: {n}"), [problem], n=1)
 
 
 def _stated(body: Body, who: Principal) -> _Stated:

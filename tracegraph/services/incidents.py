@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracegraph.errors import IncidentWithdrawn, InvalidInput, UnknownNode
 from tracegraph.incidents import IncidentRevision, incident_from_body
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tracegraph.store.rows import Record
 
 KIND = "incident"
+_LAST_MOMENT: Final = "9999-12-30T23:59:59Z"  # what is not retracted is known then
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,12 @@ def find_incident(store: RecordStore, incident_id: str, lens: Lens) -> IncidentV
         N_("no incident {id} is recorded under this view; `tracegraph incident list` shows those that are"),
         id=incident_id,
     )
+
+
+def revisions_ever(store: RecordStore, incident_id: str, lens: Lens) -> tuple[IncidentRevision, ...]:
+    """Return all revisions of an incident that a reader ever sees, also those that become known after the lens."""
+    views = _views(store.records(KIND, incident_id), replace(lens, known_at=_LAST_MOMENT))
+    return views[0].revisions if views else ()
 
 
 def exposing(view: IncidentView) -> bool:

@@ -14,7 +14,6 @@ from tracegraph.services.incidents import list_incidents
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Standing
 from tracegraph.vocabulary import Label
-from tracegraph.walk.visible import visible_claims
 
 Node = tuple[Label, str]
 
@@ -33,8 +32,7 @@ def standing_seen(store: Store, lens: Lens, *, all_sources: bool = False) -> Ask
 
     Notes
     -----
-    Products, categories and regions are reference data, the same for everybody. Where sources count, and some are
-    named, every visible claim is read, until all are found.
+    Products, categories and regions are reference data, the same for everybody.
     """
     wide = lens.any_grade()
 
@@ -61,13 +59,10 @@ def _seen(nodes: Collection[Node], store: Store, lens: Lens) -> set[Node]:
 def seen_sources(wanted: Collection[str], store: Store, lens: Lens) -> set[str]:
     """Return those sources that a visible claim or incident names.
 
-    Takes as long for one that is hidden as for one that is unknown: every visible claim is read, until all are found.
+    Takes as long for one that is hidden as for one that is unknown.
     """
     revisions = (revision for view in list_incidents(store, lens) for revision in view.revisions)
-    missing = set(wanted) - {str(source) for revision in revisions for source in revision.all_sources}
-    claims = visible_claims(store, lens.any_grade()) if missing else iter(())
-    for claim in claims:
-        missing.discard(str(claim.source_id))
-        if not missing:
-            break
-    return set(wanted) - missing
+    found = {str(source) for revision in revisions for source in revision.all_sources}
+    if not set(wanted) <= found:
+        found.update(store.ids(Label.SOURCE, lens.any_grade()))
+    return set(wanted) & found

@@ -82,7 +82,10 @@ def writer(store: Store, portfolios: Portfolios, lens: Lens, *, by: str, visibil
         Not all who will read the triage see such an incident.
     """
     shared = replace(lens, visible_to=audience(visibility))
-    view = find_incident(store, incident_id, shared)
+    try:
+        view = find_incident(store, incident_id, shared)
+    except UnknownNode:
+        raise UnknownNode(N_("there is no incident {id} that all readers of this triage see"), id=incident_id) from None
     return Writer(by, visibility, situation(view, shared, store, portfolios))
 
 

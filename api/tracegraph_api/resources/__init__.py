@@ -4,18 +4,33 @@ from tracegraph_api.resources.about import resource as about
 from tracegraph_api.resources.categories import resource as categories
 from tracegraph_api.resources.contracts import resource as contracts
 from tracegraph_api.resources.countries import resource as countries
+from tracegraph_api.resources.endpoints import resource as endpoints
 from tracegraph_api.resources.factories import resource as factories
 from tracegraph_api.resources.groups import resource as groups
+from tracegraph_api.resources.incident_asking import resource as incident_asking
+from tracegraph_api.resources.incident_questions import resource as incident_questions
+from tracegraph_api.resources.incident_recording import resource as incident_recording
+from tracegraph_api.resources.incidents import resource as incidents
 from tracegraph_api.resources.items import resource as items
+from tracegraph_api.resources.messages import resource as messages
 from tracegraph_api.resources.products import resource as products
 from tracegraph_api.resources.regions import resource as regions
 from tracegraph_api.resources.sources import resource as sources
+from tracegraph_api.resources.subscriptions import resource as subscriptions
 from tracegraph_api.resources.suppliers import resource as suppliers
+from tracegraph_api.resources.triage import resource as triage
+from tracegraph_api.resources.triage_writing import resource as triage_writing
 
 #: Every blueprint that the application serves.
 RESOURCES = (
     about,
     factories,
+    incidents,
+    incident_questions,
+    incident_asking,
+    incident_recording,
+    triage,
+    triage_writing,
     suppliers,
     groups,
     items,
@@ -25,4 +40,7 @@ RESOURCES = (
     categories,
     contracts,
     sources,
+    subscriptions,
+    endpoints,
+    messages,
 )

@@ -1,0 +1,169 @@
+"""Incidents: recorded, revised, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from flask import Response
+
+from tracegraph.access import Permission
+from tracegraph.errors import StaleWrite
+from tracegraph.incidents import IncidentRevision
+from tracegraph.lens import Lens
+from tracegraph.messages import N_
+from tracegraph.render.incident_bodies import differences_body, revision_body
+from tracegraph.services.events import event_write
+from tracegraph.services.incident_bodies import known_already, plan_new, plan_revision, refuse_moved
+from tracegraph.services.incident_writing import Planned
+from tracegraph.services.incidents import revisions_ever
+from tracegraph.services.operations import Reply
+from tracegraph.store.rows import ApplyReport, Beside, RecordWrite
+from tracegraph.vocabulary import IncidentStatus
+from tracegraph_api.changes import Change, change, once
+from tracegraph_api.context import now, principal, store
+from tracegraph_api.incident_inputs import IncidentBody, RevisionBody
+from tracegraph_api.incident_seen import incident_seen
+from tracegraph_api.inputs import lens_of
+from tracegraph_api.operation import Answered, Resource, operation
+from tracegraph_api.problems import problem_entry
+
+resource = Resource("incident-recording", __name__, url_prefix="/incidents", description=N_("Incidents, recorded."))
+ROOT = "/tracegraph/v1/incidents"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A revision on its way into the store.
+
+    Attributes
+    ----------
+    action : str
+        What it is in the audit trail.
+    status : int
+        HTTP status of the reply.
+    lens : Lens
+        Of who writes.
+    plan : Planned
+        What is to be recorded.
+    before : sequence of IncidentRevision
+        All revisions that they see of the incident, also those not yet known.
+    number : int
+        How many they see now.
+    """
+
+    action: str
+    status: int
+    lens: Lens
+    plan: Planned
+    before: Sequence[IncidentRevision]
+    number: int
+
+    def made(self, changed: Change, report: ApplyReport | None) -> Beside:
+        """Return what commits with it."""
+        revision = self.plan.steps[-1][1]
+        id = str(revision.incident_id)
+        records: list[RecordWrite] = []
+        if report is not None:
+            if report.is_nothing:
+                raise StaleWrite(N_("the same was recorded in this very second: read the incident again"))
+            refuse_moved(store(), self.lens, self.before, revision)
+            facts = {"incident_id": id, "change_set": report.change_set}
+            records = [event_write(self._event(), f"incident:{id}", revision.visibility, now(), facts)]
+        reply = self._reply(report)
+        facts = {"change_set": report.change_set if report else None, "visibility": revision.visibility}
+        return changed.beside(self.action, f"incident:{id}", reply, records=records, facts=facts)
+
+    def _event(self) -> str:
+        before, revision = self.plan.steps[-1]
+        gone = revision.status == IncidentStatus.WITHDRAWN and (before is None or before.status != revision.status)
+        return "incident.withdrawn" if gone else "incident.revised"
+
+    def _reply(self, report: ApplyReport | None) -> Reply:
+        before, revision = self.plan.steps[-1]
+        id = str(revision.incident_id)
+        number = self.number + (report is not None)
+        body = {
+            "incident_id": id,
+            "revision": number,
+            "change_set": report.change_set if report else None,
+            "nothing_changed": report is None,
+            "recorded": {**revision_body(revision, before), "differences": differences_body(before, revision)},
+            "warnings": [problem_entry(one) for one in self.plan.warnings],
+            "_links": {"self": {"href": f"{ROOT}/{id}"}},
+        }
+        return Reply(self.status if report else 200, body, {"Location": f"{ROOT}/{id}", "ETag": str(number)})
+
+
+@resource.post("")
+@operation(
+    Permission.REPORT,
+    says=(
+        N_("Record a new incident"),
+        N_(
+            "What incidents.toml says, as JSON; the same rules. Its status is alleged, and your region alone sees it "
+            "(all regions, if you belong to none), unless you say otherwise. Name documents that you see, or bring "
+            "your own along. What is doubtful is recorded and told in warnings."
+        ),
+    ),
+    answers={201: Answered(N_("What was recorded."), "incident_recorded")},
+    body=IncidentBody,
+    errors=(403, 409),
+)
+@once
+def record(body: Mapping[str, Any]) -> Response:
+    """Record a new incident."""
+    lens = lens_of({})
+    id = str(body.get("incident_id") or f"inc-{uuid4().hex[:16]}")
+    if revisions_ever(store(), id, lens):
+        raise known_already(id)
+    said = {key: value for key, value in body.items() if key != "incident_id"}
+    plan = plan_new(store(), lens, principal(), id, said)
+    return _recorded(Recording("incident.create", 201, lens, plan, (), 0))
+
+
+@resource.post("/<id>/revisions")
+@operation(
+    Permission.REPORT,
+    says=(
+        N_("Record the next revision of an incident"),
+        N_(
+            "Each key replaces what the incident has, null takes it away, the rest is kept; earlier revisions stay. A "
+            "withdrawal is a revision with the status withdrawn. If-Match names the newest revision that you read. "
+            "Where more people would see it than before, you need the permission review, or to belong to no region."
+        ),
+    ),
+    answers={
+        201: Answered(N_("What was recorded."), "incident_recorded"),
+        200: Answered(N_("Nothing is new: nothing was recorded."), "incident_recorded"),
+    },
+    body=RevisionBody,
+    errors=(403, 404, 409, 412, 428),
+)
+@once
+def revise(body: Mapping[str, Any], id: str) -> Response:
+    """Record the next revision of an incident."""
+    lens = lens_of({})
+    before = revisions_ever(store(), id, lens)
+    view = incident_seen(id, lens)
+    number = len(view.revisions)
+    expected = change().expected_version()
+    if expected != number:
+        raise StaleWrite(
+            N_("the incident is at revision {number}, not {expected}: read it again, then decide"),
+            number=number,
+            expected=expected,
+        )
+    plan = plan_revision(store(), lens, principal(), view.current, body)
+    return _recorded(Recording("incident.revise", 201, lens, plan, before, number))
+
+
+def _recorded(recording: Recording) -> Response:
+    changed = change()
+    if recording.plan.change_set is None:
+        store().commit(recording.made(changed, None), now())
+    else:
+        store().apply(recording.plan.change_set, now(), beside=lambda report: recording.made(changed, report))
+    return changed.answered()
