@@ -10,6 +10,7 @@ from tracegraph.services.portfolios import Portfolios
 from tracegraph.settings import load_settings
 from tracegraph.settings_api import Access, ApiSettings, load_api_settings
 from tracegraph_api import limits, local_only, observe, policy, problems, serving
+from tracegraph_api.auth.bearer import Bearer
 from tracegraph_api.context import EXTENSION, Context
 from tracegraph_api.document import ProblemApi
 from tracegraph_api.resources import RESOURCES
@@ -43,7 +44,8 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
     app = Flask("tracegraph_api", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=10 * 1024 * 1024, PROPAGATE_EXCEPTIONS=False)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions[EXTENSION] = Context(store, Portfolios(store), settings, common.lang)
+    shared = app.extensions[EXTENSION] = Context(store, Portfolios(store), settings, common.lang)
+    shared.parts[policy.AUTHENTICATE] = Bearer(store, lambda: shared.clock())
     observe.install(app)
     problems.install(app)
     api = ProblemApi(app)

@@ -1,0 +1,1 @@
+"""Who shows which token: API keys of our own, and tokens of an identity provider."""

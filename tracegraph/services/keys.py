@@ -1,0 +1,298 @@
+"""API keys: made, shown once, narrowed, changed and revoked. Of the secret the store has only a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tracegraph.access import Permission, Principal, Role
+from tracegraph.errors import InvalidInput, StaleWrite, TokenInvalid, UnknownNode
+from tracegraph.messages import N_
+from tracegraph.store.port import RecordStore
+from tracegraph.store.rows import Beside, Record, RecordWrite
+from tracegraph.vocabulary import NETWORK, REGION_PREFIX
+
+KEY: Final = "key"
+DEFAULT_DAYS: Final = 365
+MAX_DAYS: Final = 730
+#: For so long after a rotation the old secret serves beside the new one.
+OVERLAP: Final = timedelta(hours=24)
+#: The last use is written down at most this often.
+USE_NOTED: Final = timedelta(hours=1)
+_SECRET_BYTES: Final = 32
+_TOKEN: Final = re.compile(r"tg_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
+_LABEL: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a key is for.
+
+    Attributes
+    ----------
+    roles : frozenset of Role
+        At least one.
+    region : str or None
+        The region whose member it is.
+    scopes : frozenset of Permission or None
+        What it is narrowed to; None: all that its roles may.
+    grants : frozenset of str
+        Visibilities of regions that it sees besides.
+    """
+
+    roles: frozenset[Role]
+    region: str | None = None
+    scopes: frozenset[Permission] | None = None
+    grants: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key in its newest version.
+
+    Attributes
+    ----------
+    id, version : str, int
+        Identity; the id is the part of the token that may be shown.
+    label : str
+        What it is for; never a person's name.
+    rights : Rights
+        What it may.
+    created_at, created_by, expires_at : str
+        When, by which principal, and until when.
+    revoked_at, last_used_at : str or None
+        None: not revoked; not used yet.
+    """
+
+    id: str
+    version: int
+    label: str
+    rights: Rights
+    created_at: str
+    created_by: str
+    expires_at: str
+    revoked_at: str | None
+    last_used_at: str | None
+
+    @property
+    def principal(self) -> Principal:
+        """Who shows it."""
+        rights = self.rights
+        return Principal(f"key:{self.id}", rights.roles, rights.region, rights.grants, rights.scopes)
+
+    def is_live(self, now: str) -> bool:
+        """Return whether it serves."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A key whose token was just made.
+
+    Attributes
+    ----------
+    write : RecordWrite
+        To be committed.
+    token : str
+        Shown once.
+    """
+
+    write: RecordWrite
+    token: str
+
+
+# --- making ----------------------------------------------------------------------------------------------------------
+
+
+def checked_rights(by: Principal, rights: Rights) -> Rights:
+    """Return rights that somebody may give away: never more than their own.
+
+    Raises
+    ------
+    InvalidInput
+        They are more than that, or contradict themselves.
+    """
+    if not rights.roles:
+        raise InvalidInput(N_("a key needs a role: {allowed}"), allowed=", ".join(Role))
+    if rights.region is not None and not _REGION.fullmatch(rights.region):
+        raise InvalidInput(N_("{value!r} is no region: write a code like SE-AB"), value=rights.region)
+    if any(not visibility.startswith(REGION_PREFIX) for visibility in rights.grants):
+        raise InvalidInput(N_("a grant is the visibility of a region, like region:SE-AB"))
+    if Role.SYSTEM in by.roles:
+        return rights
+    beyond = (
+        rights.region != by.region
+        or Role.SYSTEM in rights.roles
+        or not rights.grants <= frozenset(by.visible_to)
+        or any(_key_principal(rights).may(permission) and not by.may(permission) for permission in Permission)
+    )
+    if beyond:
+        raise InvalidInput(N_("you cannot give away more than you may yourself, nor for another region"))
+    return rights
+
+
+def _key_principal(rights: Rights) -> Principal:
+    return Principal("key:new", rights.roles, rights.region, rights.grants, rights.scopes)
+
+
+def new_key(by: Principal, label: str, rights: Rights, now: str, days: int = DEFAULT_DAYS) -> Made:
+    """Return a new key and its token.
+
+    Raises
+    ------
+    InvalidInput
+        The label, the rights or the days are not what they may be.
+    """
+    if not _LABEL.fullmatch(label):
+        raise InvalidInput(
+            N_("the label {value!r} is not one: small letters, digits and . _ -, at most 40; name what it is for"),
+            value=label[:60],
+        )
+    if not 1 <= days <= MAX_DAYS:
+        raise InvalidInput(N_("a key lasts 1 to {most} days, not {value}"), most=MAX_DAYS, value=days)
+    checked_rights(by, rights)
+    id, (digest, secret) = secrets.token_hex(8), _new_secret()
+    body = {
+        "label": label,
+        "roles": sorted(rights.roles),
+        "region": rights.region,
+        "scopes": None if rights.scopes is None else sorted(rights.scopes),
+        "grants": sorted(rights.grants),
+        "created_at": now,
+        "created_by": by.id,
+        "expires_at": _later(now, timedelta(days=days)),
+        "revoked_at": None,
+        "last_used_at": None,
+        "digests": [[digest, None]],
+    }
+    return Made(_write(id, body, 0, rights.region), f"tg_{id}_{secret}")
+
+
+def rotated(record: Record, now: str) -> Made:
+    """Return a key with a new secret; the old one serves for a day longer."""
+    digest, secret = _new_secret()
+    kept = [[old, until or _later(now, OVERLAP)] for old, until in record.body["digests"] if until is None]
+    body = {**record.body, "digests": [[digest, None], *kept]}
+    return Made(_write(record.id, body, record.version, record.body["region"]), f"tg_{record.id}_{secret}")
+
+
+def revoked(record: Record, now: str) -> RecordWrite:
+    """Return a key that no longer serves."""
+    return _write(record.id, {**record.body, "revoked_at": now}, record.version, record.body["region"])
+
+
+def _new_secret() -> tuple[str, str]:
+    """Return the hash of a new secret, and the secret: 256 bits by chance, so that a fast hash serves."""
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    return _digest(secret), secret
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _write(id: str, body: Mapping[str, Any], version: int, region: str | None) -> RecordWrite:
+    return RecordWrite(KEY, id, body, version, f"{REGION_PREFIX}{region}" if region else NETWORK)
+
+
+def _later(now: str, by: timedelta) -> str:
+    return (datetime.fromisoformat(now) + by).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# --- finding and checking --------------------------------------------------------------------------------------------
+
+
+def key_of(record: Record) -> ApiKey:
+    """Return the key that a record describes."""
+    body = record.body
+    scopes = body["scopes"]
+    rights = Rights(
+        frozenset(Role(role) for role in body["roles"]),
+        body["region"],
+        None if scopes is None else frozenset(Permission(scope) for scope in scopes),
+        frozenset(body["grants"]),
+    )
+    plain = ("label", "created_at", "created_by", "expires_at", "revoked_at", "last_used_at")
+    said = {name: body[name] for name in plain}
+    return ApiKey(id=record.id, version=record.version, rights=rights, **said)
+
+
+def key_records(store: RecordStore, by: Principal) -> list[Record]:
+    """Return the keys that somebody manages: their region's, or all for the system; by id."""
+    found: list[Record] = []
+    after = ""
+    while page := store.page(KEY, after=after, limit=500):
+        found += [record for record in page if manages(by, record)]
+        after = page[-1].id
+    return found
+
+
+def manages(by: Principal, record: Record) -> bool:
+    """Return whether a key is somebody's to manage."""
+    return Role.SYSTEM in by.roles or (by.region is not None and record.body["region"] == by.region)
+
+
+def find_key(store: RecordStore, id: str, by: Principal) -> Record:
+    """Return a key that somebody manages.
+
+    Raises
+    ------
+    UnknownNode
+        There is none, or it is another region's.
+    """
+    for record in store.records(KEY, id):
+        if manages(by, record):
+            return record
+    raise UnknownNode(N_("you manage no key {id!r}"), id=id)
+
+
+def verified(store: RecordStore, token: str, now: str) -> ApiKey:
+    """Return the key that a token is of.
+
+    Raises
+    ------
+    TokenInvalid
+        There is no such key, the secret is another, or the key was revoked; or it has expired, which alone is told.
+    """
+    parts = _TOKEN.fullmatch(token)
+    records = store.records(KEY, parts[1]) if parts else []
+    if parts is None or not records:
+        raise TokenInvalid(N_("this is no valid token"))
+    given = _digest(parts[2])
+    live = [digest for digest, until in records[0].body["digests"] if until is None or now < until]
+    matches = [hmac.compare_digest(given, digest) for digest in live]  # all of them: no time tells which
+    key = key_of(records[0])
+    if not any(matches) or key.revoked_at is not None:
+        raise TokenInvalid(N_("this is no valid token"))
+    if not key.is_live(now):
+        raise TokenInvalid(N_("this token expired on {day}: ask for a new one"), day=key.expires_at[:10])
+    return key
+
+
+def note_use(store: RecordStore, key: ApiKey, now: str) -> None:
+    """Write down that a key was used, unless that is known of this hour."""
+    if key.last_used_at is not None and now < _later(key.last_used_at, USE_NOTED):
+        return
+    records = store.records(KEY, key.id)
+    if not records:
+        return
+    body = {**records[0].body, "last_used_at": now}
+    try:
+        store.commit(Beside([_write(key.id, body, records[0].version, key.rights.region)]), now)
+    except StaleWrite:  # changed or noted by somebody else
+        return
+
+
+def rights_of(store: RecordStore, principal_id: str, now: str) -> Principal | None:
+    """Return who a key's principal is now; None: it no longer serves, or is none of a key."""
+    kind, _, id = principal_id.partition(":")
+    records = store.records(KEY, id) if kind == KEY else []
+    key = key_of(records[0]) if records else None
+    return key.principal if key is not None and key.is_live(now) else None
