@@ -4,6 +4,7 @@ from tracegraph_api.resources.about import resource as about
 from tracegraph_api.resources.categories import resource as categories
 from tracegraph_api.resources.contracts import resource as contracts
 from tracegraph_api.resources.countries import resource as countries
+from tracegraph_api.resources.documentation import resource as documentation
 from tracegraph_api.resources.endpoints import resource as endpoints
 from tracegraph_api.resources.factories import resource as factories
 from tracegraph_api.resources.groups import resource as groups
@@ -12,6 +13,8 @@ from tracegraph_api.resources.incident_questions import resource as incident_que
 from tracegraph_api.resources.incident_recording import resource as incident_recording
 from tracegraph_api.resources.incidents import resource as incidents
 from tracegraph_api.resources.items import resource as items
+from tracegraph_api.resources.keys import me
+from tracegraph_api.resources.keys import resource as keys
 from tracegraph_api.resources.messages import resource as messages
 from tracegraph_api.resources.products import resource as products
 from tracegraph_api.resources.regions import resource as regions
@@ -24,6 +27,7 @@ from tracegraph_api.resources.triage_writing import resource as triage_writing
 #: Every blueprint that the application serves.
 RESOURCES = (
     about,
+    documentation,
     factories,
     incidents,
     incident_questions,
@@ -43,4 +47,6 @@ RESOURCES = (
     subscriptions,
     endpoints,
     messages,
+    keys,
+    me,
 )
