@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
@@ -30,6 +32,7 @@ PROBE: Final = "probe"
 
 _SQLITE_SECONDS: Final = 5.0
 _NEO4J_SECONDS: Final = 3.0
+_TRY_AGAIN_SECONDS: Final = 2.0
 _LOG: Final = logging.getLogger("tracegraph_api")
 
 
@@ -49,7 +52,22 @@ def opened(settings: Settings) -> Store:
         if is_file:
             raise
         _LOG.warning("the store does not answer at the start")
-        return open_store(settings.store, user=login[0], password=login[1], read_seconds=seconds, init=False)
+        store = open_store(settings.store, user=login[0], password=login[1], read_seconds=seconds, init=False)
+        Thread(target=_set_up_later, args=(store,), name="set-up", daemon=True).start()
+        return store
+
+
+def _set_up_later(store: Store) -> None:
+    """Bring a store up to date as soon as it answers."""
+    while True:
+        try:
+            store.init()
+        except StoreNotReady:  # newer than this program: readiness says so
+            return
+        except StoreUnavailable:
+            sleep(_TRY_AGAIN_SECONDS)
+        else:
+            return
 
 
 def install(app: Flask, limits: LimitSettings) -> None:
