@@ -68,6 +68,7 @@ def test_a_changed_statement_ends_the_old_version(store: Store) -> None:
     report = store.apply(change_set(changed, CHAIN[1]), LATER)
     assert (report.change_set, report.new, report.changed, report.unchanged) == (2, 0, 1, 1)
     assert report.retracted == 0  # counted as changed alone
+    assert report.claim_ids == [claim_id_of(changed.claim_key, 2), claim_id_of(CHAIN[1].claim_key, 1)]
     old, new = sorted((c for c in stored(store) if c.claim_key == changed.claim_key), key=lambda c: c.version)
     assert (old.version, old.recorded_at, old.retracted_at, old.change_set) == (1, NOW, LATER, 1)
     assert (new.version, new.recorded_at, new.retracted_at, new.change_set) == (2, LATER, NOT_RETRACTED, 2)
@@ -138,7 +139,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(store: Store) -> None:
     assert list(store.stream()) == before
     assert store.standing(["f9"], [], []).labels == set()
     wet = store.apply(trial, LATER)
-    for name in ("new", "changed", "unchanged", "references_changed", "incidents_changed", "examples"):
+    for name in ("new", "changed", "unchanged", "references_changed", "incidents_changed", "examples", "claim_ids"):
         assert getattr(dry, name) == getattr(wet, name)
 
 

@@ -192,6 +192,7 @@ class Application:
             incidents_changed=counts["incidents"],
             examples=tuple(chain.from_iterable(tally.examples.values())),
             resumed=self._resumed,
+            claim_ids=() if self._in_batches else [fate.claim_id for fate in decided],
         )
 
 

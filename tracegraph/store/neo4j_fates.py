@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
-from tracegraph.model import Claim, NodeRef, Statement, claim_id_of, holder_of, product_of
+from tracegraph.model import Claim, ClaimId, NodeRef, Statement, claim_id_of, holder_of, product_of
 from tracegraph.store.canonical import says
 from tracegraph.store.neo4j_connection import Transaction
 from tracegraph.store.neo4j_rows import claims_of, query_for, row_of, same
@@ -62,10 +62,15 @@ class Fate:
         return Claim(
             **said,
             recorded_at=self.statement.recorded_at or recorded_at,
-            claim_id=claim_id_of(self.key, self.version),
+            claim_id=self.claim_id,
             version=self.version,
             change_set=number,
         )
+
+    @property
+    def claim_id(self) -> ClaimId:
+        """Id of the claim that says it."""
+        return claim_id_of(self.key, self.version)
 
     @property
     def change(self) -> Change:
@@ -73,7 +78,7 @@ class Fate:
         return Change(
             self.kind,
             self.key,
-            claim_id_of(self.key, self.version),
+            self.claim_id,
             before=says(self.current) if self.kind == "changed" and self.current else None,
             after=None if self.kind == "unchanged" else says(self.statement),
         )

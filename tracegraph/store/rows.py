@@ -164,6 +164,9 @@ class ApplyReport:
         At most 5 of each kind.
     resumed : bool
         Whether an interrupted import was taken up.
+    claim_ids : sequence of str
+        The claim that says each statement from now on, in the order of the statements; none where they are written in
+        batches.
     """
 
     change_set: int | None
@@ -175,6 +178,7 @@ class ApplyReport:
     incidents_changed: int = 0
     examples: Sequence[Change] = ()
     resumed: bool = False
+    claim_ids: Sequence[str] = ()
 
     @property
     def is_nothing(self) -> bool:

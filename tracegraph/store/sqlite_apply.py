@@ -20,7 +20,7 @@ from tracegraph.model import NodeRef, ReferenceRecord, canonical_json
 from tracegraph.store.canonical import body_digest, reference_body, reference_id, reference_label
 from tracegraph.store.port import ATOMIC_STATEMENTS, BesideOf, Progress
 from tracegraph.store.rows import ApplyReport
-from tracegraph.store.sqlite_codes import SPACES, second
+from tracegraph.store.sqlite_codes import SPACES, id_text, second
 from tracegraph.store.sqlite_connection import Connections
 from tracegraph.store.sqlite_journal import Journal, next_journal, refuse, unfinished
 from tracegraph.store.sqlite_keys import Keys
@@ -66,6 +66,7 @@ class Application:
         self._total = len(change_set.statements)
         self._in_batches = self._total > ATOMIC_STATEMENTS
         self._tally = Tally()
+        self._claim_ids: Sequence[str] = ()
         self._resumed = False
         self._number: int | None = None  # of the change set, once a part of it is written
         self._keys: Keys | None = None
@@ -100,8 +101,12 @@ class Application:
         """Return what `run` would do, and write nothing."""
         with self._connections.reading(unlimited=True) as connection:
             journal = self._journal(connection)
+            claim_ids: list[str] = []
             for fate in fates(connection, self._change_set.statements):
                 self._tally.add_fate(fate)
+                if not self._in_batches:
+                    claim_ids.append(id_text(fate.claim_id))
+            self._claim_ids = claim_ids
             journal.counts |= {kind: self._tally.counts.get(kind, 0) for kind in ("new", "changed")}
             journal.counts["references"] = len(changed_references(connection, self._change_set.references))
             journal.counts["incidents"] = len(new_revisions(connection, self._change_set.incidents))
@@ -131,6 +136,8 @@ class Application:
         """Write a batch of statements, and return how many are done."""
         statements = self._change_set.statements[position : position + limit]
         decided = list(fates(connection, statements))
+        if not self._in_batches:
+            self._claim_ids = [id_text(fate.claim_id) for fate in decided]
         tally = Tally()
         for fate in decided:
             tally.add_fate(fate)
@@ -177,6 +184,7 @@ class Application:
             incidents_changed=counts["incidents"],
             examples=tuple(chain.from_iterable(self._tally.examples.values())),
             resumed=self._resumed,
+            claim_ids=self._claim_ids,
         )
 
 
