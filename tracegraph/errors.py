@@ -223,6 +223,12 @@ class CommitUnknown(StoreUnavailable):
     code = "commit-unknown"
 
 
+class AuditUnavailable(StoreUnavailable):
+    """The audit trail cannot be written, so that nothing is done or shown that belongs into it."""
+
+    code = "audit-unavailable"
+
+
 class StoreNotReady(StoreUnavailable):
     """The store has no schema, an older or a newer one, or one whose migrations were changed afterwards."""
 

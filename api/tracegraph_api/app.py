@@ -9,7 +9,7 @@ from flask import Flask
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.settings import load_settings
 from tracegraph.settings_api import Access, ApiSettings, load_api_settings
-from tracegraph_api import limits, local_only, observe, policy, problems, serving
+from tracegraph_api import limits, local_only, observe, policy, problems, read_audit, serving
 from tracegraph_api.auth.bearer import Bearer
 from tracegraph_api.context import EXTENSION, Context
 from tracegraph_api.document import ProblemApi
@@ -42,7 +42,8 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
     settings = settings or load_api_settings()
     store = store or serving.opened(common)
     app = Flask("tracegraph_api", static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=10 * 1024 * 1024, PROPAGATE_EXCEPTIONS=False)
+    app.config.update(MAX_CONTENT_LENGTH=10 * 1024 * 1024, MAX_FORM_PARTS=100, MAX_FORM_MEMORY_SIZE=256 * 1024)
+    app.config.update(PROPAGATE_EXCEPTIONS=False)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     shared = app.extensions[EXTENSION] = Context(store, Portfolios(store), settings, common.lang)
     shared.parts[policy.AUTHENTICATE] = Bearer(store, lambda: shared.clock())
@@ -54,6 +55,7 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
     if settings.access is Access.LOCAL:
         local_only.install(app)
     policy.install(app)
+    read_audit.install(app)
     app.before_request(observe.note_principal)
     limits.install(app, settings.limits)
     serving.install(app, settings.limits)

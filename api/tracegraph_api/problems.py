@@ -49,6 +49,7 @@ STATUSES: Final[Mapping[type[TracegraphError], HTTPStatus]] = {
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CommitUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.AuditUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreNotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.QueryFileError: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -57,7 +57,9 @@ COMMANDS = {
     "store": ("tracegraph.cli.store_cmd:store", N_("Set up the store, or show its state.")),
     "config": ("tracegraph.cli.config_cmd:config", N_("The settings in force.")),
     "serve": ("tracegraph.cli.serve:serve", N_("Serve the API to this computer; for others see docs/operations.md.")),
+    "audit": ("tracegraph.cli.audit:audit", N_("Who read or changed what, and whether the trail is intact.")),
     "key": ("tracegraph.cli.keys:key", N_("API keys: make, list, revoke.")),
+    "worker": ("tracegraph.cli.worker:worker", N_("Do what the API leaves to be done in the background.")),
     "demo": ("tracegraph.cli.demo:demo", N_("A story in a store of its own: try this first.")),
 }
 

@@ -49,6 +49,7 @@ EXIT_CODES: Final[Mapping[type[TracegraphError], int]] = {
     errors.StoreUnavailable: UNAVAILABLE,
     errors.QueryTimeout: UNAVAILABLE,
     errors.CommitUnknown: UNAVAILABLE,
+    errors.AuditUnavailable: UNAVAILABLE,
     errors.StoreNotReady: UNAVAILABLE,
     errors.StoreDamaged: UNAVAILABLE,
     errors.QueryFileError: INTERNAL,

@@ -1,6 +1,7 @@
 """All resources of the API, one blueprint a file."""
 
 from tracegraph_api.resources.about import resource as about
+from tracegraph_api.resources.audit import resource as audit
 from tracegraph_api.resources.categories import resource as categories
 from tracegraph_api.resources.contracts import resource as contracts
 from tracegraph_api.resources.countries import resource as countries
@@ -8,11 +9,13 @@ from tracegraph_api.resources.documentation import resource as documentation
 from tracegraph_api.resources.endpoints import resource as endpoints
 from tracegraph_api.resources.factories import resource as factories
 from tracegraph_api.resources.groups import resource as groups
+from tracegraph_api.resources.imports import resource as imports
 from tracegraph_api.resources.incident_asking import resource as incident_asking
 from tracegraph_api.resources.incident_questions import resource as incident_questions
 from tracegraph_api.resources.incident_recording import resource as incident_recording
 from tracegraph_api.resources.incidents import resource as incidents
 from tracegraph_api.resources.items import resource as items
+from tracegraph_api.resources.jobs import resource as jobs
 from tracegraph_api.resources.keys import me
 from tracegraph_api.resources.keys import resource as keys
 from tracegraph_api.resources.messages import resource as messages
@@ -49,4 +52,7 @@ RESOURCES = (
     messages,
     keys,
     me,
+    audit,
+    jobs,
+    imports,
 )

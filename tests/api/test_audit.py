@@ -1,0 +1,166 @@
+"""The audit trail over HTTP and at the command line: who read or changed what, and whether that is still so."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+
+from tests.api.principals import app_for, client_as, token_for
+from tracegraph.access import LOCAL, Role
+from tracegraph.cli import main
+from tracegraph.composition import open_store
+from tracegraph.services.audit import audit_row
+from tracegraph.settings_api import Access
+from tracegraph.store.port import AUDIT, Store
+from tracegraph.store.rows import Beside
+from tracegraph_api.read_audit import ReadAudit
+
+ROOT = "/tracegraph/v1"
+WATCH = {"watch": {"kind": "factory", "id": "demo-plant-klang"}, "channel": {"kind": "email", "to": "a@b.example"}}
+KLANG = f"{ROOT}/factories/demo-plant-klang/dependent-contracts"
+_KEYS = count()
+
+
+def watch(client: FlaskClient) -> Any:
+    headers = {"Idempotency-Key": f"audit-test-{next(_KEYS)}"}
+    return client.post(f"{ROOT}/subscriptions", json=WATCH, headers=headers)
+
+
+def actions(store: Store) -> list[str]:
+    return [row.body["action"] for row in store.page(AUDIT, limit=1000)]
+
+
+def test_who_reads_is_written_down_and_who_is_not_known_is_not(store: Store) -> None:
+    app = app_for(store)
+    client = client_as(app, token_for(store, Role.ANALYST, "SE-AB"))
+    assert client.get(KLANG, query_string={"valid_at": "2019-02-19", "limit": 1}).status_code == 200
+    assert client_as(app, None).get(KLANG).status_code == 200
+    assert client.get(f"{ROOT}/me").status_code == 200
+    (row,) = store.page(AUDIT)
+    assert (row.body["action"], row.body["subject"]) == ("question.read", "read:demo-plant-klang")
+    assert row.body["tenant"] == "region:SE-AB"
+    assert row.body["facts"]["query"] == {"valid_at": ["2019-02-19"]}
+
+
+def test_the_one_person_of_a_local_installation_is_not_watched(store: Store) -> None:
+    assert app_for(store, Access.LOCAL).test_client().get(KLANG).status_code == 200
+    assert store.page(AUDIT) == []
+
+
+def test_what_cannot_be_written_down_is_not_shown(store: Store) -> None:
+    client = client_as(app_for(store), token_for(store, Role.ANALYST, "SE-AB"))
+    client.get(f"{ROOT}/me")  # the use of the key is noted before the store is full
+    path = store.info().url.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TRIGGER full BEFORE INSERT ON record BEGIN SELECT RAISE(ABORT, 'full'); END")
+    response = client.get(KLANG)
+    assert (response.status_code, response.get_json()["code"]) == (503, "audit-unavailable")
+    assert b"demo-c-" not in response.data
+
+
+def test_many_reads_at_once_have_a_row_each_and_fewer_commits(store: Store) -> None:
+    audit = ReadAudit(store)
+    rows = [audit_row(LOCAL, "question.read", f"read:{number}") for number in range(40)]
+    threads = [threading.Thread(target=audit.write, args=(row, "2026-01-01T00:00:00Z")) for row in rows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(row.body["subject"] for row in store.page(AUDIT)) == sorted(row["subject"] for row in rows)
+
+
+def test_a_region_sees_its_own_rows_and_nothing_of_how_many_others_there_are(store: Store) -> None:
+    app = app_for(store)
+    mine, theirs = (client_as(app, token_for(store, Role.REGION_ADMINISTRATOR, r)) for r in ("SE-AB", "SE-M"))
+    for _ in range(3):
+        theirs.get(KLANG)
+    watch(mine)
+    shown = mine.get(f"{ROOT}/audit").get_json()
+    assert [row["action"] for row in shown["items"]] == ["subscription.create"]
+    assert {row[name] for row in shown["items"] for name in ("number", "prev", "hash")} == {None}
+    assert mine.get(f"{ROOT}/audit/verification").status_code == 403
+    assert client_as(app, token_for(store, Role.ANALYST, "SE-AB")).get(f"{ROOT}/audit").status_code == 403
+
+
+def test_rows_are_filtered_paged_and_exported(store: Store) -> None:
+    app = app_for(store)
+    system = client_as(app, token_for(store, Role.SYSTEM))
+    client = client_as(app, token_for(store, Role.ANALYST, "SE-AB"))
+    for _ in range(3):
+        watch(client)
+    page = system.get(f"{ROOT}/audit", query_string={"action": "subscription.*", "limit": 2}).get_json()
+    assert (len(page["items"]), page["meta"]["total_is_exact"]) == (2, False)
+    rest = system.get(page["_links"]["next"]["href"]).get_json()
+    assert [row["number"] for row in (*page["items"], *rest["items"])] == [1, 2, 3]
+    exported = system.get(f"{ROOT}/audit/export", query_string={"action": "subscription.create"})
+    assert [json.loads(line)["number"] for line in exported.get_data(as_text=True).splitlines()] == [1, 2, 3]
+    for query in ({"actor": "nobody"}, {"since": "2999-01-01"}, {"until": "2000-01-01"}, {"subject": "incident:*"}):
+        assert system.get(f"{ROOT}/audit", query_string=query).get_json()["items"] == []
+    assert system.get(f"{ROOT}/audit/verification").get_json()["intact"] is True
+
+
+# --- at the command line ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A store with five rows."""
+    path = tmp_path / "store.db"
+    store = open_store(f"sqlite:///{path}")
+    for number in range(5):
+        store.commit(Beside(audit=[audit_row(LOCAL, "claim.create", f"claim:{number}")]), "2026-01-01T00:00:00Z")
+    store.close()
+    return path
+
+
+def run(path: Path, *words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["audit", *words, "--store", f"sqlite:///{path}"])
+    return result.exit_code, result.output
+
+
+def test_an_intact_trail_is_anchored(kept: Path, tmp_path: Path) -> None:
+    anchors = str(tmp_path / "anchors.ndjson")
+    assert run(kept, "verify")[1].startswith("The 5 rows are as they were written; the last 5")
+    run(kept, "verify", "--anchor", anchors)
+    code, said = run(kept, "verify", "--anchor", anchors)
+    assert (code, said.strip()) == (0, "The 5 rows are as they were written, and an anchor agrees.")
+    assert len(run(kept, "export")[1].splitlines()) == 5
+
+
+ATTACKS = {
+    "edited": """UPDATE record SET body = replace(body, 'claim:2', 'claim:9') WHERE kind = 'audit'""",
+    "missing": "DELETE FROM record WHERE kind = 'audit' AND id = '000000000003'",
+    "truncated": "DELETE FROM record WHERE kind = 'audit' AND id > '000000000003'",
+    "all": "DELETE FROM record WHERE kind = 'audit'",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_somebody_did_to_the_trail_shows(kept: Path, tmp_path: Path, attack: str) -> None:
+    anchors = str(tmp_path / "anchors.ndjson")
+    run(kept, "verify", "--anchor", anchors)
+    with sqlite3.connect(kept) as raw:
+        assert raw.execute(ATTACKS[attack]).rowcount > 0
+    code, said = run(kept, "verify", "--anchor", anchors, "--json")
+    verdict = json.loads(said)
+    assert (code, verdict["intact"]) == (1, False)
+    assert verdict["reason"] == {"all": "truncated"}.get(attack, attack)
+    assert len(Path(anchors).read_text().splitlines()) == 1
+
+
+def test_anchors_that_are_none_are_refused(kept: Path, tmp_path: Path) -> None:
+    spoilt = tmp_path / "anchors.ndjson"
+    spoilt.write_text('\n{"count": 5}\n', encoding="utf-8")
+    code, said = run(kept, "verify", "--anchor", str(spoilt))
+    assert code == 2
+    assert "line 2" in said
+    spoilt.write_bytes(b"\xff\xfe")
+    assert run(kept, "verify", "--anchor", str(spoilt))[0] == 2
