@@ -1,4 +1,4 @@
-"""Finds the files that ship with tracegraph: `cypher/` and `seeds/`, from a wheel and from a checkout."""
+"""Finds the files that ship with tracegraph: `cypher/`, `seeds/`, `docs/schemas/`, from a wheel and from a checkout."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from tracegraph.messages import N_
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 _GUNICORN: Final = "gunicorn.conf.py"
+#: Where a checkout has folders that are not beside the package under their own name.
+_IN_CHECKOUT: Final = {"schemas": "docs/schemas"}
 
 
 def resource_folder(name: str, package: Path = _PACKAGE) -> Path:
@@ -18,7 +20,7 @@ def resource_folder(name: str, package: Path = _PACKAGE) -> Path:
     Parameters
     ----------
     name : str
-        ``cypher`` or ``seeds``.
+        ``cypher``, ``seeds`` or ``schemas``.
     package : Path
         The package's own folder.
 
@@ -33,7 +35,7 @@ def resource_folder(name: str, package: Path = _PACKAGE) -> Path:
     ResourceMissing
         Naming both places.
     """
-    shipped, checkout = package / "_data" / name, package.parent / name
+    shipped, checkout = package / "_data" / name, package.parent / _IN_CHECKOUT.get(name, name)
     for folder in (shipped, checkout):
         if folder.is_dir():
             return folder

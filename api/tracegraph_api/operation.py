@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
+from flask import request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
 
 from tracegraph.access import Permission
+from tracegraph.messages import N_
 from tracegraph_api.changes import CHANGES
 from tracegraph_api.media import negotiate
 from tracegraph_api.policy import allow
@@ -19,6 +22,8 @@ from tracegraph_api.policy import allow
 View = TypeVar("View", bound=Callable[..., Any])
 
 JSON: Final = "application/json"
+#: What a view has that may answer with a job instead; see `tracegraph_api.heavy.question`.
+HEAVY: Final = "_heavy"
 
 
 class StrictParser(FlaskParser):
@@ -76,6 +81,12 @@ class Answered:
     media: Sequence[str] = ()
 
 
+#: How such a view answers besides.
+AS_JOB: Final = Answered(
+    N_("It takes longer than callers wait, or they prefer not to wait: the job that will have the answer."), "job"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What is documented of a route beyond its parameters.
@@ -92,6 +103,10 @@ class Operation:
         What it asks for.
     changes : bool
         Whether it changes something (see `tracegraph_api.changes.once`).
+    query, body : Schema class or None
+        The parameters of its query, and its JSON body.
+    sends : mapping
+        Bodies in other media types, each with the name of its shape; None: not JSON.
     """
 
     summary: str
@@ -100,9 +115,12 @@ class Operation:
     errors: Sequence[int]
     permission: Permission
     changes: bool = False
+    query: type[Schema] | None = None
+    body: type[Schema] | None = None
+    sends: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def operation(
+def operation(  # noqa: PLR0913 - each says one thing about a route
     permission: Permission,
     *,
     says: tuple[str, str],
@@ -110,6 +128,7 @@ def operation(
     query: Sequence[type[Schema]] = (),
     body: type[Schema] | None = None,
     errors: Sequence[int] = (),
+    sends: Mapping[str, str | None] | None = None,
 ) -> Callable[[View], View]:
     """Return a decorator for a view; to be put below ``@resource.get(...)``.
 
@@ -125,6 +144,8 @@ def operation(
         Together, the parameters of the query; the view gets them as one dict, its first argument.
     body : Schema class, optional
         The JSON body; the view gets it as the argument after.
+    sends : mapping, optional
+        Bodies in other media types, which the view reads itself; see `Operation`.
 
     Returns
     -------
@@ -133,21 +154,32 @@ def operation(
     """
 
     def mark(view: View) -> View:
-        told = Operation(*says, dict(answers), tuple(errors), permission, getattr(view, CHANGES, False))
+        every = {**answers, 202: AS_JOB} if getattr(view, HEAVY, False) else dict(answers)
+        combined = cast("type[Schema]", type("Query", (*query, Schema), {})) if query else None
+        changes = getattr(view, CHANGES, False)
+        told = Operation(*says, every, tuple(errors), permission, changes, combined, body, dict(sends or {}))
         decorated: Callable[..., Any] = view
         if body is not None:
-            decorated = Resource.ARGUMENTS_PARSER.use_args(body, location="json")(decorated)
-            decorated = documented(decorated, "json", body)
-        combined = cast("type[Schema]", type("Query", (*query, Schema), {})) if query else None
+            decorated = only_json(Resource.ARGUMENTS_PARSER.use_args(body, location="json")(decorated))
         strict = combined or type("NoQuery", (Schema,), {})
         decorated = with_media(decorated, told)
         decorated = with_query(decorated, strict, passed=combined is not None)
-        if combined is not None:
-            decorated = documented(decorated, "query", combined)
         decorated._told = told  # type: ignore[attr-defined]
         return cast("View", allow(permission)(decorated))
 
     return mark
+
+
+def only_json(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view that refuses a body that is not JSON."""
+
+    @wraps(view)
+    def checked(*args: Any, **parts: Any) -> Any:
+        if request.content_length and not request.is_json:
+            raise UnsupportedMediaType
+        return view(*args, **parts)
+
+    return checked
 
 
 def with_media(view: Callable[..., Any], told: Operation) -> Callable[..., Any]:
@@ -173,15 +205,15 @@ def with_query(view: Callable[..., Any], schema: type[Schema], *, passed: bool) 
     return checked
 
 
-def documented(view: Callable[..., Any], location: str, schema: type[Schema]) -> Callable[..., Any]:
-    """Return a view of which the document knows a schema (see `flask_smorest.arguments`)."""
+def told_of(view: Any) -> Operation:
+    """Return what a view's decorator says.
 
-    @wraps(view)
-    def same(*args: Any, **parts: Any) -> Any:
-        return view(*args, **parts)
-
-    known = dict(getattr(view, "_apidoc", {}))
-    arguments = {"parameters": [*known.get("arguments", {}).get("parameters", [])]}
-    arguments["parameters"].append({"in": location, "required": True, "schema": schema})
-    same._apidoc = known | {"arguments": arguments}  # type: ignore[attr-defined]
-    return same
+    Raises
+    ------
+    LookupError
+        It has none.
+    """
+    told = getattr(view, "_told", None)
+    if not isinstance(told, Operation):
+        raise LookupError(f"the view {getattr(view, '__name__', view)} is not declared with @operation")
+    return told

@@ -14,6 +14,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from werkzeug.test import TestResponse
 
+from tests.api.checked import checked
 from tests.api.conftest import ROOT
 from tracegraph.access import Permission, Principal, Role
 from tracegraph.settings_api import Access, ApiSettings
@@ -57,7 +58,7 @@ class Callers:
         shared = context_of(app)
         shared.clock = lambda: self.now
         shared.parts[AUTHENTICATE] = lambda header: PRINCIPALS[header.removeprefix("Bearer ")]
-        self.client = app.test_client()
+        self.client = checked(app)
 
     def get(self, who: str | None, path: str, accept: str = "*/*", **query: Any) -> TestResponse:
         """Ask."""

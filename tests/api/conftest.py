@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from tests.api.checked import checked
 from tracegraph.composition import open_store
 from tracegraph.resources import resource_folder
 from tracegraph.services.importing import read_checked, write_reading
@@ -51,10 +52,10 @@ def store(demo_file: Path, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def reading(read_store: Store) -> FlaskClient:
     """Who may do everything, without log-in, on the demo that is only read."""
-    return create_app(ApiSettings(access=Access.LOCAL), read_store).test_client()
+    return checked(create_app(ApiSettings(access=Access.LOCAL), read_store))
 
 
 @pytest.fixture
 def writing(store: Store) -> FlaskClient:
     """Who may do everything, without log-in, on a demo of their own."""
-    return create_app(ApiSettings(access=Access.LOCAL), store).test_client()
+    return checked(create_app(ApiSettings(access=Access.LOCAL), store))

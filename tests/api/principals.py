@@ -7,6 +7,7 @@ from itertools import count
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.api.checked import checked
 from tracegraph.access import LOCAL, Permission, Role
 from tracegraph.services.keys import Rights, new_key
 from tracegraph.settings_api import Access, ApiSettings
@@ -39,7 +40,7 @@ def app_for(store: Store, access: Access = Access.PUBLIC) -> Flask:
 
 def client_as(app: Flask, token: str | None) -> FlaskClient:
     """Return a client that shows a token with every request; None: none."""
-    client = app.test_client()
+    client = checked(app)
     if token is not None:
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return client

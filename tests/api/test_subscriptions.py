@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.api.checked import checked
 from tests.api.conftest import ROOT
 from tracegraph.access import Principal, Role
 from tracegraph.services.delivering import Outcome, deliver
@@ -32,7 +33,7 @@ def as_(who: Principal, store: Store) -> FlaskClient:
     """Return how one caller meets the application."""
     app = create_app(ApiSettings(access=Access.PUBLIC), store)
     context_of(app).parts[AUTHENTICATE] = lambda _header: who
-    client = app.test_client()
+    client = checked(app)
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer test"
     return client
 

@@ -123,6 +123,6 @@ def resend(id: str) -> Response:
         raise InvalidInput(N_("the message {id} waits to be sent already"), id=id)
     write = resent(found, now())
     record = Record(write.kind, id, found.version + 1, write.body or {}, now(), write.visibility, due_at=write.due_at)
-    reply = Reply(202, message_body(record), {})
+    reply = Reply(202, message_body(record), {"Location": f"/tracegraph/v1/messages/{id}"})
     store().commit(change().beside("message.resend", f"message:{id}", reply, records=[write]), now())
     return change().answered()
