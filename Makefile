@@ -2,13 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types format check bench docs lock messages wheel clean
+.PHONY: help setup demo serve test test-long lint types format check bench bench-api docs lock messages wheel clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv with the locked packages; Java, Maven and Neo4j's jars for the tests
 	@tools/setup.sh
@@ -17,8 +17,15 @@ demo: ## ask the demo's question: only what tracegraph needs to run is installed
 	@tools/setup.sh --runtime
 	@$(BIN)/tracegraph demo
 
+serve: ## show the demo over HTTP, to this computer, until Ctrl-C (PORT=8000): only what tracegraph needs is installed
+	@tools/setup.sh --runtime
+	@$(BIN)/tracegraph serve --demo --port $(or $(PORT),8000)
+
 test: setup ## run all tests, on SQLite and on a real Neo4j (PYTEST_ARGS="-k name" for some)
 	@$(BIN)/pytest -q -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-long: setup ## run the tests that take minutes: drills with real servers, a quarter of an hour and more
+	@$(BIN)/pytest -q -m long $(PYTEST_ARGS)
 
 lint: setup ## look for mistakes and for another format than ours
 	@$(BIN)/ruff check .
@@ -35,6 +42,9 @@ check: lint types test ## all that must hold before a commit
 
 bench: setup ## measure speed and memory, on both stores
 	@$(BIN)/python tests/neo4j_server.py run --profile bench -- $(BIN)/python -m bench
+
+bench-api: setup ## measure the served API beside the library, one minute (BENCH_ARGS="--minutes 10"; --soak 60)
+	@$(BIN)/python -m bench.api $(BENCH_ARGS)
 
 docs: setup ## make the generated pages again (the query list, the schemas of the answers)
 	@$(BIN)/python tools/docs.py

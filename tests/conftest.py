@@ -56,6 +56,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("neo4j"))
         if "shared_dir" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
+    if "long" not in config.option.markexpr:
+        lengthy = [item for item in items if item.get_closest_marker("long")]
+        if lengthy:
+            config.hook.pytest_deselected(items=lengthy)
+            items[:] = [item for item in items if item not in lengthy]
     if not SHARED.is_dir() and not IN_CI:
         without = [item for item in items if item.get_closest_marker("shared")]
         if without:

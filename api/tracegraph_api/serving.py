@@ -12,6 +12,7 @@ from flask import Flask
 
 from tracegraph.composition import SQLITE, open_store
 from tracegraph.errors import StoreNotReady, StoreUnavailable
+from tracegraph.services.working import worker_age
 from tracegraph.settings import Settings
 from tracegraph.settings_limits import LimitSettings
 from tracegraph_api import metrics
@@ -20,6 +21,7 @@ from tracegraph_api.context import context, context_of, principal
 from tracegraph_api.deadline import Deadline
 from tracegraph_api.health import Probe
 from tracegraph_api.observe import Observed
+from tracegraph_api.queues import Queues
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -33,6 +35,7 @@ PROBE: Final = "probe"
 _SQLITE_SECONDS: Final = 5.0
 _NEO4J_SECONDS: Final = 3.0
 _TRY_AGAIN_SECONDS: Final = 2.0
+_SILENT_SECONDS: Final = 60.0
 _LOG: Final = logging.getLogger("tracegraph_api")
 
 
@@ -74,7 +77,7 @@ def install(app: Flask, limits: LimitSettings) -> None:
     """Put around an application what every request passes."""
     shared = context_of(app)
     shared.parts[ADMISSION] = Admission(limits.questions_at_once, limits.questions_waiting, limits.wait_seconds)
-    probe = shared.parts[PROBE] = Probe(lambda: _looked_at(shared.store))
+    probe = shared.parts[PROBE] = Probe(lambda: _looked_at(shared.store, shared.clock()))
     inner = app.wsgi_app
     if limits.deadline_seconds is not None:
         inner = Deadline(app, inner, limits)
@@ -86,7 +89,8 @@ def serve_metrics(app: Flask) -> None:
     limits = context_of(app).settings.limits
     if limits.metrics_port:
         folder = str(Path(limits.run_dir) / "metrics") if limits.run_dir else ""
-        metrics.serve(limits.metrics_host, limits.metrics_port, folder)
+        queues = Queues(context_of(app).store, context_of(app).clock)
+        metrics.serve(limits.metrics_host, limits.metrics_port, folder, [queues])
 
 
 def question_place() -> AbstractContextManager[None]:
@@ -102,7 +106,13 @@ def question_place() -> AbstractContextManager[None]:
     return admission.place(principal().tenant)
 
 
-def _looked_at(store: Store) -> dict[str, Any]:
-    """Ask a store for something small; it checks its schema on the way."""
+def _looked_at(store: Store, now: str) -> dict[str, Any]:
+    """Ask a store for something small (it checks its schema on the way), and when a worker was seen.
+
+    That no worker is there does not make the API unready: questions are answered without one.
+    """
     store.settled_at()
-    return {}
+    age = worker_age(store, now)
+    if age is None:
+        return {"worker": "none"}
+    return {"worker": "ok" if age < _SILENT_SECONDS else "silent", "worker_age_seconds": age}

@@ -13,8 +13,11 @@ from flask.testing import FlaskClient
 from tests.api.conftest import ROOT
 from tracegraph.composition import open_store
 from tracegraph.errors import StoreUnavailable
+from tracegraph.services.working import Work, alive
 from tracegraph.settings_api import Access, ApiSettings
+from tracegraph.store.port import Store
 from tracegraph_api import create_app
+from tracegraph_api.context import context_of
 from tracegraph_api.health import Probe
 
 
@@ -44,6 +47,18 @@ def test_readiness_names_the_store(reading: FlaskClient) -> None:
     response = reading.get("/readyz")
     assert response.status_code == 200
     assert {key: response.get_json()[key] for key in ("status", "store")} == {"status": "ready", "store": "ok"}
+
+
+def test_readiness_says_when_a_worker_was_seen(store: Store) -> None:
+    app = create_app(ApiSettings(access=Access.LOCAL), store)
+    client, clock = app.test_client(), ["2024-06-01T00:00:00Z"]
+    context_of(app).clock = lambda: clock[0]
+    assert client.get("/readyz").get_json()["worker"] == "none"
+    with alive(Work(store, "w1", context_of(app).clock)):
+        assert client.get("/readyz").get_json()["worker"] == "ok"
+        clock[0] = "2024-06-01T00:02:00Z"
+        told = client.get("/readyz")
+    assert (told.status_code, told.get_json()["worker"], told.get_json()["worker_age_seconds"]) == (200, "silent", 120)
 
 
 def test_a_store_that_hangs_is_told_in_time_and_asked_once(hanging: threading.Event) -> None:

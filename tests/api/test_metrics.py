@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -10,7 +11,11 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.api.conftest import ROOT
+from tracegraph.composition import open_store
+from tracegraph.store.port import Store
+from tracegraph.store.rows import Beside, RecordWrite
 from tracegraph_api import metrics
+from tracegraph_api.queues import Queues
 
 EXPOSED = f"{ROOT}/factories/demo-plant-klang/dependent-contracts"
 ROUTE = f"{ROOT}/factories/<id>/dependent-contracts"
@@ -54,3 +59,25 @@ def test_metrics_are_served_on_a_port_of_their_own(reading: FlaskClient, also: b
         server.shutdown()
         server.server_close()
     assert {"tracegraph_requests", "tracegraph_request_seconds", "tracegraph_questions"} <= families
+
+
+def test_what_waits_is_told_by_state(store: Store) -> None:
+    writes = [RecordWrite("job", f"demo/{number}", {"state": "queued", "kind": "x"}) for number in range(3)]
+    store.commit(Beside([*writes, RecordWrite("message", "m1", {"to": "nobody"})]), "2024-06-01T00:00:00Z")
+    queues = Queues(store, lambda: "2024-06-01T00:00:30Z")
+    found = {(sample.name, *sample.labels.values()): sample.value for one in queues.collect() for sample in one.samples}
+    queues.close()
+    assert found == {
+        ("tracegraph_store_up",): 1,
+        ("tracegraph_jobs", "queued"): 3,
+        ("tracegraph_messages", "waiting"): 1,
+    }
+
+
+def test_of_a_store_that_is_gone_that_is_told(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'gone.db'}")
+    store.close()
+    (tmp_path / "gone.db").unlink()
+    queues = Queues(store, lambda: "2024-06-01T00:00:30Z")
+    assert [(one.name, one.samples[0].value) for one in queues.collect()] == [("tracegraph_store_up", 0)]
+    queues.close()
