@@ -11,6 +11,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from functools import wraps
 from typing import Any, Final, cast
 
@@ -21,6 +22,7 @@ from tracegraph.errors import CommitUnknown, KeyMissing, PreconditionMissing, St
 from tracegraph.messages import N_
 from tracegraph.services.audit import audit_row
 from tracegraph.services.operations import Operation, Reply, begin, done, give_up, operation_id, reply_of
+from tracegraph.store.port import BesideOf
 from tracegraph.store.rows import Beside, RecordWrite
 from tracegraph_api.context import now, principal, store
 from tracegraph_api.respond import respond
@@ -108,6 +110,12 @@ class Change:
 def change() -> Change:
     """Return the change of this request; only in views that change something."""
     return cast("Change", g.change)
+
+
+def in_request(made: BesideOf) -> BesideOf:
+    """Return what a store calls for what commits with a change: a store may do so in a thread of its own."""
+    around = copy_context()
+    return lambda report: around.run(made, report)
 
 
 def response_of(reply: Reply, *, replayed: bool = False) -> Response:

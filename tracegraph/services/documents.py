@@ -69,7 +69,10 @@ def brought(documents: Sequence[Mapping[str, Any]], tenant: str) -> Brought:
             twice = N_("{value} is the ref of two documents")
             again = Refusal("duplicate", twice, N_("give each its own"), value=document["ref"])
             problems.append(problem_at(f"/documents/{number}/ref", again, document["ref"]))
-        if "title" in said:
+        if not str(document.get("title") or "").strip():
+            missing = Refusal("missing-key", N_("{key} is missing"), N_("every document has one"), key="title")
+            problems.append(problem_at(f"/documents/{number}/title", missing, ""))
+        elif "title" in said:
             by_ref[document["ref"]] = Source(SourceId(_id(tenant, said)), **said)
     return Brought(by_ref, tuple(problems))
 

@@ -180,7 +180,7 @@ def _planned(store: Store, lens: Lens, stated: _Stated, incident_id: str, presen
     documents = stated.documents
     entry = {**stated.entry, "incident_id": incident_id}
     ids = {str(source.source_id) for source in documents.by_ref.values()}
-    wrong = (*documents.problems, *_unseen(entry, ids, store, lens))
+    wrong = documents.problems or tuple(_unseen(entry, ids, store, lens))
     if wrong:
         raise DatasetRejected(N_("nothing was written; problems: {n}"), wrong, n=len(wrong))
     before = {incident_id: present} if present else {}

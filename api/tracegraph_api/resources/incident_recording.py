@@ -22,7 +22,7 @@ from tracegraph.services.incidents import revisions_ever
 from tracegraph.services.operations import Reply
 from tracegraph.store.rows import ApplyReport, Beside, RecordWrite
 from tracegraph.vocabulary import IncidentStatus
-from tracegraph_api.changes import Change, change, once
+from tracegraph_api.changes import Change, change, in_request, once
 from tracegraph_api.context import now, principal, store
 from tracegraph_api.incident_inputs import IncidentBody, RevisionBody
 from tracegraph_api.incident_seen import incident_seen
@@ -94,7 +94,7 @@ class Recording:
             "warnings": [problem_entry(one) for one in self.plan.warnings],
             "_links": {"self": {"href": f"{ROOT}/{id}"}},
         }
-        return Reply(self.status if report else 200, body, {"Location": f"{ROOT}/{id}", "ETag": str(number)})
+        return Reply(self.status if report else 200, body, {"Location": f"{ROOT}/{id}", "ETag": f'"{number}"'})
 
 
 @resource.post("")
@@ -165,5 +165,6 @@ def _recorded(recording: Recording) -> Response:
     if recording.plan.change_set is None:
         store().commit(recording.made(changed, None), now())
     else:
-        store().apply(recording.plan.change_set, now(), beside=lambda report: recording.made(changed, report))
+        made = in_request(lambda report: recording.made(changed, report))
+        store().apply(recording.plan.change_set, now(), beside=made)
     return changed.answered()
