@@ -175,6 +175,12 @@ class TokenInvalid(TracegraphError):
     code = "token-invalid"
 
 
+class IdentityProviderUnavailable(TracegraphError):
+    """A token cannot be checked, because its identity provider cannot be reached."""
+
+    code = "identity-provider-unavailable"
+
+
 class Forbidden(TracegraphError):
     """Who asks is known, and may not do this."""
 

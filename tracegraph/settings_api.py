@@ -11,6 +11,7 @@ from environs import Env
 
 from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import N_
+from tracegraph.settings_jobs import JobSettings, load_job_settings
 from tracegraph.settings_limits import LimitSettings, load_limit_settings
 
 ACCESS: Final = "TRACEGRAPH_ACCESS"
@@ -54,6 +55,8 @@ class ApiSettings:
         What the API's document states.
     limits : LimitSettings
         What it bears.
+    jobs : JobSettings
+        How work in the background is done.
     """
 
     access: Access = Access.PUBLIC
@@ -62,6 +65,7 @@ class ApiSettings:
     contact_email: str = "tracegraph@tracegraph.example"
     terms_url: str = "https://tracegraph.example/terms"
     limits: LimitSettings = field(default_factory=LimitSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
 
 
 def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
@@ -77,7 +81,7 @@ def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
     SettingsInvalid
         A variable has a value that it cannot have.
     """
-    return replace(load_own(unset), limits=load_limit_settings())
+    return replace(load_own(unset), limits=load_limit_settings(), jobs=load_job_settings())
 
 
 def load_own(unset: Access = Access.PUBLIC) -> ApiSettings:

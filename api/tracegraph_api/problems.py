@@ -15,7 +15,9 @@ from tracegraph import errors
 from tracegraph.errors import DatasetRejected, TracegraphError
 from tracegraph.messages import N_, Message
 from tracegraph_api.context import context, translator
+from tracegraph_api.input_messages import own_words
 from tracegraph_api.store_words import told
+from tracegraph_api.words import in_own_words
 
 PROBLEM_JSON: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("tracegraph_api")
@@ -41,6 +43,7 @@ STATUSES: Final[Mapping[type[TracegraphError], HTTPStatus]] = {
     errors.PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
     errors.TokenMissing: HTTPStatus.UNAUTHORIZED,
     errors.TokenInvalid: HTTPStatus.UNAUTHORIZED,
+    errors.IdentityProviderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
@@ -131,7 +134,7 @@ def problem_of_ours(error: TracegraphError) -> Response:
     say = translator()
     headers: dict[str, str] = {}
     if status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Bearer realm="tracegraph"'
+        headers["WWW-Authenticate"] = _challenge(error)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = _RETRY_AFTER_S
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -139,7 +142,7 @@ def problem_of_ours(error: TracegraphError) -> Response:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return problem_unexpected(error)
     found = [problem_entry(one) for one in error.problems] if isinstance(error, DatasetRejected) else ()
-    detail = in_api_words(say.say(told(error)))
+    detail = in_api_words(say.say(in_own_words(told(error))))
     return problem(status, error.code, _title(status), detail, found=found, headers=headers)
 
 
@@ -196,7 +199,7 @@ def pointers(messages: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what is wrong in the input, each with its place: a JSON pointer into the body, or a parameter's name."""
     for location, found in messages.items():
         for path, text in _leaves(found, ()):
-            said = translator().say(text) if isinstance(text, Message) else translator().text(str(text))
+            said = translator().say(text if isinstance(text, Message) else own_words(str(text)))
             if location == "query":
                 yield {"parameter": "/".join(path), "detail": said}
             else:

@@ -41,6 +41,7 @@ EXIT_CODES: Final[Mapping[type[TracegraphError], int]] = {
     errors.PreconditionMissing: WRONG_INPUT,
     errors.TokenMissing: WRONG_INPUT,
     errors.TokenInvalid: WRONG_INPUT,
+    errors.IdentityProviderUnavailable: UNAVAILABLE,
     errors.Forbidden: WRONG_INPUT,
     errors.Overloaded: UNAVAILABLE,
     errors.RateExceeded: UNAVAILABLE,

@@ -12,7 +12,8 @@ from typing import Final
 
 from tracegraph.change_set import ChangeSet
 from tracegraph.errors import Problem
-from tracegraph.intake.claims import check_conflicts, derive_all, good_statements, holders_of
+from tracegraph.intake.allowed import ADMINISTRATOR, Allowed, check_allowed
+from tracegraph.intake.claims import Claims, check_conflicts, derive_all, good_statements, holders_of
 from tracegraph.intake.complete import AsksEnds, check_complete
 from tracegraph.intake.csv_reader import read_csv
 from tracegraph.intake.dependents import refuse_dependents
@@ -20,13 +21,14 @@ from tracegraph.intake.files import INCIDENTS, Found, Limits, find, read_bytes
 from tracegraph.intake.incident_checks import check_incidents
 from tracegraph.intake.incident_file import BadIncidents, IncidentFile
 from tracegraph.intake.incidents import read_incidents
-from tracegraph.intake.known import AsksStanding, Known, check_holders, check_references, gather
+from tracegraph.intake.known import AsksStanding, check_holders, check_references, gather
 from tracegraph.intake.references import check_products, check_twice, id_of, records_of
 from tracegraph.intake.refusal import ERROR, Problems
 from tracegraph.intake.row_checks import check_rows
 from tracegraph.intake.rows import Rows, read_rows
 from tracegraph.intake.same_identifier import warn_same_identifier
 from tracegraph.intake.tables import TABLES
+from tracegraph.intake.wide import is_too_wide
 from tracegraph.messages import Message
 from tracegraph.model import ReferenceRecord
 from tracegraph.store.port import GraphWriter, Progress
@@ -96,7 +98,7 @@ def read_dataset(
     standing: AsksStanding | GraphWriter | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
-    may_set_recorded_at: bool = True,
+    allowed: Allowed = ADMINISTRATOR,
 ) -> Reading:
     """Read and check a dataset; nothing is written, and no problem ends the reading.
 
@@ -110,8 +112,8 @@ def read_dataset(
         Called with (bytes read, bytes in all).
     limits : Limits or None
         How much is read at most.
-    may_set_recorded_at : bool
-        Whether rows may say when they became known: for administrators.
+    allowed : Allowed
+        What rows may say, by who sends them.
 
     Returns
     -------
@@ -119,9 +121,7 @@ def read_dataset(
         The change set of what is good, and every problem.
     """
     with _no_garbage_collection():
-        return _read(
-            [Path(path) for path in paths], _asker(standing), progress, limits or Limits(), may_set_recorded_at
-        )
+        return _read([Path(path) for path in paths], _asker(standing), progress, limits or Limits(), allowed)
 
 
 @contextmanager
@@ -141,20 +141,12 @@ def _read(
     ask: AsksStanding | None,
     progress: Progress | None,
     limits: Limits,
-    may_set_recorded_at: bool,
+    allowed: Allowed,
 ) -> Reading:
     problems = Problems()
     finding = find(paths, problems)
     all_rows, incidents, unread = _read_files(finding.files, problems, limits, progress)
-    for rows in all_rows:
-        check_rows(rows, problems, may_set_recorded_at=may_set_recorded_at)
-    known = gather(all_rows, [pair for file in incidents for pair in file.mentioned()], ask, unread)
-    check_holders(all_rows, known, problems)
-    check_references(all_rows, known, problems)
-    check_twice(all_rows, problems)
-    check_products(all_rows, problems)
-    warn_same_identifier(all_rows, problems)
-    change_set = _change_set(all_rows, incidents, known, ask, problems)
+    change_set, _ = checked(all_rows, ask, problems, allowed, incidents=incidents, unread=unread)
     return Reading(
         change_set=change_set,
         problems=problems.sorted(),
@@ -181,7 +173,7 @@ def _read_files(
             continue
         table = TABLES[found.table]
         raw = None if data is None else read_csv(data, found.shown, problems, frozenset(table.by_header), left)
-        if raw is None:
+        if raw is None or is_too_wide(raw, limits, problems):
             unread[table.name] = found.shown
         else:
             left -= len(raw.rows)
@@ -197,13 +189,48 @@ def _asker(standing: AsksStanding | GraphWriter | None) -> AsksStanding | None:
     return standing.standing
 
 
-def _change_set(
+def checked(
     all_rows: Sequence[Rows],
-    incidents: Sequence[IncidentFile],
-    known: Known,
     ask: AsksStanding | None,
     problems: Problems,
-) -> ChangeSet:
+    allowed: Allowed = ADMINISTRATOR,
+    *,
+    incidents: Sequence[IncidentFile] = (),
+    unread: Mapping[str, str] | None = None,
+) -> tuple[ChangeSet, Claims]:
+    """Check rows that were read, one by one and together, and return what the good ones say.
+
+    Parameters
+    ----------
+    all_rows : sequence of Rows
+        The rows of all tables.
+    ask : callable or None
+        The store, for what may be named without being in the rows.
+    problems : Problems
+        Where problems are noted.
+    allowed : Allowed
+        What rows may say, by who sends them.
+    incidents : sequence of IncidentFile
+        Incidents that were read with them.
+    unread : mapping, optional
+        Tables with files of which nothing could be read.
+
+    Returns
+    -------
+    ChangeSet
+        What is good.
+    Claims
+        All claims, with the rows that state them.
+    """
+    for rows in all_rows:
+        check_rows(rows, problems, may_set_recorded_at=allowed.recorded_at)
+    check_allowed(all_rows, [(file.file, bool(file.revisions)) for file in incidents], allowed, problems)
+    known = gather(all_rows, [pair for file in incidents for pair in file.mentioned()], ask, unread or {})
+    check_holders(all_rows, known, problems)
+    check_references(all_rows, known, problems)
+    check_twice(all_rows, problems)
+    check_products(all_rows, problems)
+    warn_same_identifier(all_rows, problems)
     claims = derive_all(all_rows, known.label_of)
     check_conflicts(claims, problems)
     check_complete(claims, _ends_asker(ask), problems)
@@ -211,13 +238,14 @@ def _change_set(
     check_incidents(incidents, all_rows, known, problems)
     statements = good_statements(claims)
     names = [rows.file for rows in all_rows] + [file.file for file in incidents]
-    return ChangeSet(
+    change_set = ChangeSet(
         description=", ".join(names),
         statements=statements,
         holders=holders_of(statements, known.label_of),
         references=_references(all_rows),
         incidents=[revision for file in incidents for revision in file.good()],
     )
+    return change_set, claims
 
 
 #: Items that the store is asked about at once: a read of half a million would outlast its deadline.

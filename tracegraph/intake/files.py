@@ -13,7 +13,8 @@ from tracegraph.intake.tables import TABLES
 from tracegraph.messages import N_, Message
 
 INCIDENTS: Final = "incidents"
-_NAMES: Final = {**{table.file: table.name for table in TABLES.values()}, "incidents.toml": INCIDENTS}
+#: Names of files, in small letters, and the tables that they hold.
+KNOWN_NAMES: Final = {**{table.file: table.name for table in TABLES.values()}, "incidents.toml": INCIDENTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,16 @@ class Limits:
         Bytes of one file.
     rows : int
         Rows of all files together.
+    columns : int
+        Of one file.
+    cell_bytes : int
+        Of one cell, as UTF-8.
     """
 
     file_bytes: int = 512 * 1024 * 1024
     rows: int = 5_000_000
+    columns: int = 1_000
+    cell_bytes: int = 131_072
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ def find(paths: Sequence[Path], problems: Problems) -> Finding:
     wanted: dict[Path, str] = {}
     for path in paths:
         for file in _files_of(path, problems):
-            table = _NAMES.get(file.name.casefold())
+            table = KNOWN_NAMES.get(file.name.casefold())
             if table:
                 wanted[file] = table
             else:
@@ -115,7 +122,7 @@ def _files_of(path: Path, problems: Problems) -> list[Path]:
 
 
 def _left_alone(file: Path) -> Message:
-    near = nearest(file.name, _NAMES, cutoff=0.8)
+    near = nearest(file.name, KNOWN_NAMES, cutoff=0.8)
     if near:
         return Message(N_("{file} was left alone; is {near} meant?"), {"file": file.name, "near": near})
     return Message(N_("{file} was left alone: no table has this name"), {"file": file.name})
@@ -126,7 +133,7 @@ def _nothing() -> Refusal:
         "nothing-to-import",
         N_("no file here has the name of a table"),
         N_("name the files {names}"),
-        names=", ".join(_NAMES),
+        names=", ".join(KNOWN_NAMES),
     )
 
 

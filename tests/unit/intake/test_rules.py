@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.intake.support import GOOD, places, read_with
+from tracegraph.intake.allowed import Allowed
 
 Files = dict[str, str | bytes]
 S = "supplier_id,name,source_id"
@@ -306,7 +307,7 @@ def test_one_warning_and_its_place(name: str, tmp_path: Path) -> None:
 def test_recorded_at_is_for_administrators(tmp_path: Path) -> None:
     files = table("supplies", P + ",recorded_at", "f1,s1,gloves,src-1,", "f1,s2,gloves,src-1,2019-01-01")
     assert places(read_with(tmp_path, files)) == []
-    refused = read_with(tmp_path, files, may_set_recorded_at=False)
+    refused = read_with(tmp_path, files, allowed=Allowed(recorded_at=False))
     assert places(refused) == [("supplies.csv", 3, "recorded_at", "2019-01-01", "recorded-at-not-allowed")]
 
 

@@ -1,0 +1,62 @@
+"""The command `worker`: what the API leaves to be done in the background."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracegraph.cli.help import Spoken
+from tracegraph.cli.options import common_options, pass_session
+from tracegraph.cli.session import Session
+from tracegraph.messages import N_
+from tracegraph.services import import_jobs
+from tracegraph.services.working import QUESTION, Duties, Work, run
+from tracegraph.settings_api import Access, ApiSettings, load_api_settings
+from tracegraph.settings_limits import LimitSettings
+from tracegraph_api import create_app, heavy, logs
+from tracegraph_api.context import utc_now
+
+if TYPE_CHECKING:
+    from tracegraph.store.port import Store
+
+
+@click.command(
+    "worker",
+    cls=Spoken,
+    help=N_(
+        "Do what the API leaves to be done later: imports, questions that take long, messages to subscribers. Several "
+        "may run at once. Ends, on SIGTERM or Ctrl-C, with what is at hand done or given back."
+    ),
+    example="tracegraph worker --store neo4j://localhost\ntracegraph worker --once",
+)
+@click.option("--once", is_flag=True, help=N_("End when nothing is left to be done."))
+@click.option("--name", metavar="NAME", help=N_("Its own name among workers (default: host and process)."))
+@common_options
+@pass_session
+def worker(session: Session, /, *, once: bool, name: str | None) -> None:
+    """Work until told to stop."""
+    settings = load_api_settings()
+    logs.configure()
+    with session.store() as store:
+        work = Work(store, name or f"{socket.gethostname()}-{os.getpid()}", utc_now, settings.jobs.lease_seconds)
+
+        def stop(*_: Any) -> None:
+            work.stop.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        run(work, duties(settings, store), once=once)
+
+
+def duties(settings: ApiSettings, store: Store) -> Duties:
+    """Return what a worker does.
+
+    Questions are asked of an application of its own, which has no rates and no deadline.
+    """
+    app = create_app(replace(settings, access=Access.PUBLIC, limits=LimitSettings()), store)
+    return Duties({**import_jobs.HANDLERS, QUESTION: heavy.handler(app)})

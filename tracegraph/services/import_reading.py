@@ -1,0 +1,166 @@
+"""An import read and checked: as whoever sent it may write, against what they see."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tracegraph.access import Permission, Principal
+from tracegraph.errors import Problem
+from tracegraph.intake import Reading, read_dataset
+from tracegraph.intake.allowed import ADMINISTRATOR, Allowed, Stored
+from tracegraph.intake.sent import UPLOAD, Form, laid_out
+from tracegraph.lens import Lens
+from tracegraph.messages import Message
+from tracegraph.model import ReferenceRecord, Source
+from tracegraph.services.imports import Sent, parts_of
+from tracegraph.services.jobs import message_body, message_from
+from tracegraph.services.principals import home_of
+from tracegraph.services.seen_standing import seen_sources, standing_seen
+from tracegraph.store.rows import ApplyReport
+from tracegraph.vocabulary import PUBLIC, Label
+
+if TYPE_CHECKING:
+    from tracegraph.store.port import Store
+
+#: Problems that are kept of one import; it says how many there are.
+PROBLEMS_KEPT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came out of reading an import, with the lines on which it was sent."""
+
+    reading: Reading
+    problems: Sequence[Problem]
+
+    @property
+    def visibilities(self) -> list[str]:
+        """Who may see what it says."""
+        change_set = self.reading.change_set
+        found = {statement.visibility for statement in change_set.statements}
+        found |= {revision.visibility for revision in change_set.incidents}
+        if any(not isinstance(record, Source) for record in change_set.references):
+            found.add(PUBLIC)
+        return sorted(found)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left to be written."""
+        change_set = self.reading.change_set
+        return not (change_set.statements or change_set.references or change_set.incidents)
+
+    def rows(self) -> dict[str, dict[str, int]]:
+        """Return rows read and refused, by table."""
+        bad = self.reading.bad_rows
+        return {
+            table: {"rows": count, "refused": len(bad.get(table, ()))} for table, count in self.reading.counts.items()
+        }
+
+
+def own_sources(who: Principal) -> str:
+    """Return how ids begin of sources that somebody may describe."""
+    return f"{who.region.lower()}-" if who.region else "national-"
+
+
+def read_import(store: Store, sent: Sent, now: str) -> Read:
+    """Return what an import says, checked against what its sender sees now.
+
+    Raises
+    ------
+    NotNow
+        Its files are kept no longer.
+    """
+    who = sent.principal
+    lens = Lens(valid_at=now[:10], known_at=now, visible_to=who.visible_to)
+    is_keeper = who.may(Permission.SYSTEM)
+    with tempfile.TemporaryDirectory(prefix="tracegraph-") as folder:
+        laid = laid_out(Form(sent.body["form"]), parts_of(store, sent), Path(folder))
+        reading = read_dataset(
+            laid.paths,
+            standing=store if is_keeper else standing_seen(store, lens),
+            limits=UPLOAD,
+            allowed=ADMINISTRATOR if is_keeper else allowed_to(who, _stored(store, lens)),
+        )
+    described = replace(reading.change_set, description=f"import {sent.id}")
+    read = replace(reading, change_set=described, notes=[*laid.notes, *reading.notes])
+    return Read(read, [_as_sent(problem, laid.lines) for problem in reading.problems])
+
+
+def allowed_to(who: Principal, stored: Stored) -> Allowed:
+    """Return what somebody's rows may say who does not keep the store."""
+    return Allowed(
+        recorded_at=False,
+        visibility=home_of(who),
+        visibilities=who.visible_to,
+        stored=stored,
+        own_sources=own_sources(who),
+        incidents=False,
+    )
+
+
+def _stored(store: Store, lens: Lens) -> Stored:
+    def stored(label: Label, ids: Collection[str]) -> Sequence[ReferenceRecord]:
+        return store.references(label, seen_sources(ids, store, lens) if label is Label.SOURCE else ids)
+
+    return stored
+
+
+def _as_sent(problem: Problem, lines: Mapping[str, Mapping[int, int]]) -> Problem:
+    """Return a problem with the line on which its row was sent."""
+    if problem.file not in lines:
+        return problem
+    line = lines[problem.file].get(problem.line or 0)
+    return replace(problem, file=f"{Path(problem.file).stem}.ndjson", line=line)
+
+
+# --- as records keep it ---------------------------------------------------------------------------------------------
+
+
+def counts_of(report: ApplyReport) -> dict[str, int]:
+    """Return what an import changes, or would."""
+    return {
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "references_changed": report.references_changed,
+        "incidents_changed": report.incidents_changed,
+    }
+
+
+def preview_of(report: ApplyReport) -> dict[str, Any]:
+    """Return what an import would change, with examples."""
+    examples = [json.loads(json.dumps(asdict(change), default=str)) for change in report.examples]
+    return {**counts_of(report), "nothing_changed": report.is_nothing, "examples": examples}
+
+
+def packed_problems(problems: Sequence[Problem]) -> bytes:
+    """Return problems as they are kept, errors before warnings."""
+    ordered = sorted(problems, key=lambda problem: problem.severity)
+    bodies = [
+        {**asdict(problem), "message": message_body(problem.message), "remedy": message_body(problem.remedy)}
+        for problem in ordered[:PROBLEMS_KEPT]
+    ]
+    return json.dumps(bodies).encode()
+
+
+def problems_from(data: bytes) -> list[Problem]:
+    """Return problems that were kept."""
+    return [
+        Problem(**{**body, "message": message_from(body["message"]), "remedy": message_from(body["remedy"])})
+        for body in json.loads(data)
+    ]
+
+
+def notes_of(read: Read) -> list[dict[str, Any]]:
+    """Return notes as they are kept."""
+    return [message_body(note) for note in read.reading.notes]
+
+
+def said(notes: Sequence[Mapping[str, Any]]) -> list[Message]:
+    """Return notes that were kept."""
+    return [message_from(note) for note in notes]
