@@ -178,6 +178,12 @@ def one_node(label: Label, node_id: str, given: Mapping[str, Any]) -> Response:
     return respond(body)
 
 
+def require_region(region_id: str, lens: Lens) -> None:
+    """Raise `UnknownNode` unless the caller sees a region with this id."""
+    if region_id not in Listings(store(), context().portfolios, lens).all(Label.REGION):
+        raise not_seen(region_id, lens, store())
+
+
 def require_holder(holder_id: str, label: Label, lens: Lens) -> None:
     """Raise `UnknownNode` unless the caller sees a factory, or a supplier, with this id."""
     if not any(held.label is label for held in store().items_of([holder_id], lens)):

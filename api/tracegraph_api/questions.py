@@ -18,6 +18,7 @@ from tracegraph.messages import N_
 from tracegraph.model import Scope
 from tracegraph.services import asking
 from tracegraph.services.dependents import STATUS_ORDER, dependents
+from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Status
 from tracegraph_api.context import context, store
 from tracegraph_api.cursors import Key, page_by_key
@@ -85,8 +86,20 @@ def question_of(scope: Scope, lens: Lens, given: Mapping[str, Any]) -> Question:
     return Question(scope, lens, given.get("max_tier"), given.get("max_items") or DEFAULT_MAX_ITEMS)
 
 
-def answered(answer: Answer, given: Mapping[str, Any]) -> Response:
-    """Return an answer in the form that is wanted: a page in JSON, else the whole of what is asked for as a file."""
+def answered(answer: Answer, given: Mapping[str, Any], reader: GraphReader | None = None, **more: Any) -> Response:
+    """Return an answer in the form that is wanted: a page in JSON, else the whole of what is asked for as a file.
+
+    Parameters
+    ----------
+    answer : Answer
+        The answer.
+    given : mapping
+        `ResultQuery` and paging.
+    reader : GraphReader, optional
+        What was asked; by default the store.
+    **more
+        What else is said of the whole.
+    """
     rows = chosen(answer, given)
     form, lens = wanted(), answer.question.lens
     if form == CSV:
@@ -94,11 +107,11 @@ def answered(answer: Answer, given: Mapping[str, Any]) -> Response:
     elif form == GRAPHML:
         content = graphml_bytes(answer_graph(answer, rows))
     elif form == GEOJSON:
-        content = features(answer_features(answer, rows, store()))
+        content = features(answer_features(answer, rows, reader or store()))
     else:
         shown, counted = page_by_key(rows, key_of, given, lens)
         items = [dependent_body(dependent, with_route=given["routes"]) for dependent in shown]
-        return respond(envelope(items, given, counted, meta=meta_of(answer)))
+        return respond(envelope(items, given, counted, meta={**meta_of(answer), **more}))
     return as_file(content, "dependent-contracts", truncated=answer.summary.truncated)
 
 

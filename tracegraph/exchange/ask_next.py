@@ -89,11 +89,16 @@ def write_open_ends(found: AskNext, path: Path) -> int:
     InvalidInput
         The file cannot be written.
     """
-    bodies = [_open_end(end) for end in found.open_ends]
-    rows = [[_cell(body[column]) for column in ASK_COLUMNS] for body in bodies]
+    rows = open_end_rows(found)
     with replacing(path) as file:
         write_table(file, ASK_COLUMNS, rows)
     return len(rows)
+
+
+def open_end_rows(found: AskNext) -> list[list[Any]]:
+    """Return the listed open ends as rows of `ASK_COLUMNS`."""
+    bodies = [_open_end(end) for end in found.open_ends]
+    return [[_cell(body[column]) for column in ASK_COLUMNS] for body in bodies]
 
 
 def _cell(value: Any) -> Any:

@@ -143,10 +143,11 @@ def preview_body(preview: Preview, *, with_routes: bool = True) -> dict[str, Any
 def whatif_body(found: WhatIf, *, with_routes: bool = True) -> dict[str, Any]:
     """Return an answer as things would stand as JSON."""
     compared = comparison_body(found.comparison, {}, with_routes=with_routes, with_causes=False)
-    return {"assumed": _supposed_body(found.supposed), **compared}
+    return {"assumed": supposed_body(found.supposed), **compared}
 
 
-def _supposed_body(supposed: Supposed) -> dict[str, Any]:
+def supposed_body(supposed: Supposed) -> dict[str, Any]:
+    """Return what suppositions come to as JSON."""
     return {
         "without_claims": list(supposed.without_claims),
         "without_sources": list(supposed.without_sources),

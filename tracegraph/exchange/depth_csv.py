@@ -39,10 +39,15 @@ def write_depth(report: DepthReport, path: Path) -> dict[str, int]:
     InvalidInput
         The file cannot be written.
     """
-    rows = [[row.get(column) for column in DEPTH_COLUMNS] for row in _rows(report)]
+    rows = depth_rows(report)
     with replacing(path) as file:
         write_table(file, DEPTH_COLUMNS, rows)
     return {"rows": len(rows)}
+
+
+def depth_rows(report: DepthReport) -> list[list[Any]]:
+    """Return a report as rows of `DEPTH_COLUMNS`."""
+    return [[row.get(column) for column in DEPTH_COLUMNS] for row in _rows(report)]
 
 
 def _rows(report: DepthReport) -> Iterator[Row]:

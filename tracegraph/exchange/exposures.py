@@ -18,8 +18,8 @@ from tracegraph.vocabulary import Status
 
 _FACTS: Final = ("contract_id", "title", "regions", "category", "value_sek", "end")
 _INCIDENT: Final = ("incident_id", "incident_title", "incident_status", "revision", "revision_recorded_at")
-EXPOSURE_COLUMNS: Final = (*_FACTS, *_INCIDENT, "status", "basis")
-CHANGE_COLUMNS: Final = (
+EXPOSURE_COLUMNS: Final[tuple[str, ...]] = (*_FACTS, *_INCIDENT, "status", "basis")
+CHANGE_COLUMNS: Final[tuple[str, ...]] = (
     *(*_FACTS, *_INCIDENT, "status_before", "basis_before", "status_after", "basis_after"),
     *("causes", "claims_new", "claims_gone", "claim_ids", "source_ids"),
 )
@@ -58,15 +58,17 @@ def exposures_body(report: Exposures, *, with_no_link: bool = False) -> dict[str
             for column in report.incidents
         ],
         "contracts": [facts_body(facts) for facts in report.contracts],
-        "exposures": [
-            {
-                "contract_id": row.facts.contract_id,
-                "incident_id": str(row.incident.revision.incident_id),
-                **_reading(row.reading),
-            }
-            for row in report.rows(with_no_link=with_no_link)
-        ],
-        "changes": None if report.changes is None else [_change(change) for change in report.changes],
+        "exposures": [pair_body(row) for row in report.rows(with_no_link=with_no_link)],
+        "changes": None if report.changes is None else [change_body(change) for change in report.changes],
+    }
+
+
+def pair_body(row: Exposed) -> dict[str, Any]:
+    """Return where a contract stands towards an incident as JSON."""
+    return {
+        "contract_id": row.facts.contract_id,
+        "incident_id": str(row.incident.revision.incident_id),
+        **_reading(row.reading),
     }
 
 
@@ -87,7 +89,8 @@ def _reading(reading: Reading) -> dict[str, Any]:
     return {"status": reading.status.value, "basis": reading.basis.value if reading.basis else None}
 
 
-def _change(change: Change) -> dict[str, Any]:
+def change_body(change: Change) -> dict[str, Any]:
+    """Return where a contract stands otherwise than it did as JSON."""
     return {
         "contract": facts_body(change.facts),
         "incident": _incident(change.incident),
@@ -122,21 +125,22 @@ def write_exposures(report: Exposures, path: Path, *, with_no_link: bool = False
     InvalidInput
         The file cannot be written.
     """
-    columns: tuple[str, ...] = EXPOSURE_COLUMNS
     if report.changes is None:
-        rows = [_exposure_row(row) for row in report.rows(with_no_link=with_no_link)]
+        columns, rows = EXPOSURE_COLUMNS, [exposure_row(row) for row in report.rows(with_no_link=with_no_link)]
     else:
-        columns, rows = CHANGE_COLUMNS, [_change_row(change) for change in report.changes]
+        columns, rows = CHANGE_COLUMNS, [change_row(change) for change in report.changes]
     with replacing(path) as file:
         write_table(file, columns, rows)
     return len(rows)
 
 
-def _exposure_row(row: Exposed) -> tuple[Any, ...]:
+def exposure_row(row: Exposed) -> tuple[Any, ...]:
+    """Return a contract and an incident as the cells of `EXPOSURE_COLUMNS`."""
     return (*_facts_cells(row.facts), *_incident_cells(row.incident), *_reading(row.reading).values())
 
 
-def _change_row(change: Change) -> tuple[Any, ...]:
+def change_row(change: Change) -> tuple[Any, ...]:
+    """Return a change as the cells of `CHANGE_COLUMNS`."""
     nothing = (None, None)
     count = {cause.kind: cause.count for cause in change.causes}
     return (

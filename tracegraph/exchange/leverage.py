@@ -144,20 +144,28 @@ def _part(interval: Interval) -> dict[str, float]:
 
 def write_leverage(report: LeverageReport, path: Path) -> int:
     """Write the listed plants to a file, one a row; the number of rows. Raises as `replacing`."""
-    rows = [
+    return _write(path, LEVERAGE_COLUMNS, leverage_rows(report))
+
+
+def leverage_rows(report: LeverageReport) -> list[tuple[Any, ...]]:
+    """Return the listed plants as rows of `LEVERAGE_COLUMNS`."""
+    return [
         (*_row(plant), *(_money_interval(plant.exposed_sek) or {"low": None, "high": None}).values())
         for plant in report.plants
     ]
-    return _write(path, LEVERAGE_COLUMNS, rows)
 
 
 def write_shared(found: Concentration, path: Path) -> int:
     """Write the listed shared plants to a file, one a row; the number of rows. Raises as `replacing`."""
-    rows = [
+    return _write(path, CONCENTRATION_COLUMNS, shared_rows(found))
+
+
+def shared_rows(found: Concentration) -> list[tuple[Any, ...]]:
+    """Return the listed shared plants as rows of `CONCENTRATION_COLUMNS`."""
+    return [
         (*_row(group), "|".join(group.direct_suppliers), "|".join(c.facts.contract_id for c in group.contracts))
         for group in found.groups
     ]
-    return _write(path, CONCENTRATION_COLUMNS, rows)
 
 
 def _row(found: Leverage | SharedPlant) -> tuple[Any, ...]:

@@ -21,6 +21,11 @@ def closure_body(closure: Closure, *, with_untouched: bool = False) -> dict[str,
         Whether contracts that are not touched are listed; they are counted all the same.
     """
     listed = [c for c in closure.contracts if with_untouched or c.outcome is not Outcome.NOT_TOUCHED]
+    return {**closure_frame(closure), "contracts": [closed_body(found, closure) for found in listed]}
+
+
+def closure_frame(closure: Closure) -> dict[str, Any]:
+    """Return all of what a closure does but its contracts as JSON."""
     return {
         "query": {
             "closes": {"kind": closure.closes.kind.value, "id": closure.closes.id},
@@ -42,11 +47,11 @@ def closure_body(closure: Closure, *, with_untouched: bool = False) -> dict[str,
             "truncated": closure.truncated,
             "graph_version": closure.graph_version,
         },
-        "contracts": [_closed(found, closure) for found in listed],
     }
 
 
-def _closed(found: Closed, closure: Closure) -> dict[str, Any]:
+def closed_body(found: Closed, closure: Closure) -> dict[str, Any]:
+    """Return what becomes of one contract as JSON."""
     fails = found.fails
     return {
         **facts_body(found.facts),

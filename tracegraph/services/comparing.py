@@ -48,11 +48,11 @@ def side(answer: Answer, incidents: Iterable[KnownRevision] = ()) -> Side:
     return Side(answer, tuple(incidents), exposed_sum(answer.dependents))
 
 
-def answered(question: Question, reader: GraphReader) -> Answer:
+def answered(question: Question, reader: GraphReader, portfolios: Portfolios | None = None) -> Answer:
     """Answer a question; one that names nothing, as after a withdrawal, has no contract in its answer."""
     if not question.scope:
         return no_answer(question, reader)
-    return dependents(question, reader, Portfolios(reader))
+    return dependents(question, reader, portfolios or Portfolios(reader))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Pair:
     scope_changes: tuple[KnownRevision, ...] = ()
 
 
-def compare(pair: Pair, reader: GraphReader, *, max_documents: int) -> Comparison:
+def compare(pair: Pair, reader: GraphReader, *, max_documents: int, portfolios: Portfolios | None = None) -> Comparison:
     """Answer two questions and say what made the difference.
 
     Parameters
@@ -86,8 +86,10 @@ def compare(pair: Pair, reader: GraphReader, *, max_documents: int) -> Compariso
         The store.
     max_documents : int
         Documents that are taken back one by one, at most.
+    portfolios : Portfolios, optional
+        The store's portfolio views, where they are kept.
     """
-    before, after = answered(pair.before, reader), answered(pair.after, reader)
+    before, after = (answered(question, reader, portfolios) for question in (pair.before, pair.after))
     found = listed_differences(before, after)
     causes = find_causes(Seen(before, after, found), reader, max_documents) if found else Causes({})
     return Comparison(side(before, pair.known[0]), side(after, pair.known[1]), found, causes, pair.scope_changes)

@@ -15,6 +15,7 @@ from tracegraph.model import Claim
 from tracegraph.services.assuming import imported, of_source, outflows
 from tracegraph.services.comparing import answered, side, without_causes
 from tracegraph.services.importing import read_checked
+from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.seen_standing import standing_seen
 from tracegraph.store.port import GraphReader, Store
 from tracegraph.vocabulary import Label
@@ -68,9 +69,16 @@ def assume(supposed: Suppositions, store: Store, lens: Lens) -> tuple[Supposed, 
     return found, OverlayReader(store, assumed)
 
 
-def what_if(question: Question, supposed: Supposed, store: GraphReader, overlay: GraphReader) -> WhatIf:
-    """Answer a question as things stand, and as they would stand."""
-    return WhatIf(supposed, without_causes(side(answered(question, store)), side(answered(question, overlay))))
+def what_if(
+    question: Question,
+    supposed: Supposed,
+    store: GraphReader,
+    overlay: GraphReader,
+    portfolios: Portfolios | None = None,
+) -> WhatIf:
+    """Answer a question as things stand, and as they would stand; `portfolios` are the store's, where they are kept."""
+    before, after = answered(question, store, portfolios), answered(question, overlay)
+    return WhatIf(supposed, without_causes(side(before), side(after)))
 
 
 def _assumed(supposed: Suppositions, store: Store, lens: Lens) -> Assumed:

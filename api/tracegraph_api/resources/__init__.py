@@ -3,10 +3,16 @@
 from tracegraph_api.resources.about import resource as about
 from tracegraph_api.resources.audit import resource as audit
 from tracegraph_api.resources.categories import resource as categories
+from tracegraph_api.resources.chain import resource as chain
+from tracegraph_api.resources.changes_feed import resource as changes_feed
+from tracegraph_api.resources.comparisons import resource as comparisons
 from tracegraph_api.resources.contracts import resource as contracts
 from tracegraph_api.resources.countries import resource as countries
+from tracegraph_api.resources.depth import resource as depth
 from tracegraph_api.resources.documentation import resource as documentation
 from tracegraph_api.resources.endpoints import resource as endpoints
+from tracegraph_api.resources.exposure_queries import resource as exposure_queries
+from tracegraph_api.resources.exposures import resource as exposures
 from tracegraph_api.resources.factories import resource as factories
 from tracegraph_api.resources.groups import resource as groups
 from tracegraph_api.resources.imports import resource as imports
@@ -19,9 +25,13 @@ from tracegraph_api.resources.jobs import resource as jobs
 from tracegraph_api.resources.keys import me
 from tracegraph_api.resources.keys import resource as keys
 from tracegraph_api.resources.messages import resource as messages
+from tracegraph_api.resources.portfolio import resource as portfolio
 from tracegraph_api.resources.products import resource as products
 from tracegraph_api.resources.regions import resource as regions
+from tracegraph_api.resources.routes import resource as routes
+from tracegraph_api.resources.search import resource as search
 from tracegraph_api.resources.sources import resource as sources
+from tracegraph_api.resources.stops import resource as stops
 from tracegraph_api.resources.subscriptions import resource as subscriptions
 from tracegraph_api.resources.suppliers import resource as suppliers
 from tracegraph_api.resources.triage import resource as triage
@@ -55,4 +65,14 @@ RESOURCES = (
     audit,
     jobs,
     imports,
+    chain,
+    depth,
+    portfolio,
+    exposures,
+    routes,
+    stops,
+    exposure_queries,
+    comparisons,
+    changes_feed,
+    search,
 )
