@@ -32,7 +32,7 @@ STOCKHOLM = Principal("key:ab", frozenset({Role.REGION_ADMINISTRATOR}), region="
 LEAD = Principal("key:lead", frozenset({Role.RISK_AREA_LEAD}))
 WORLDS = ((39, "small", ANONYMOUS), (103, "medium", STOCKHOLM), (0, "small", LEAD))
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-HEADERS = {"Authorization": "Bearer test", "X-Request-Id": "one", "traceparent": TRACE}
+HEADERS = {"Authorization": "Bearer test", "X-Request-Id": "twin-worlds", "traceparent": TRACE}
 FORMS = ("application/json", "text/csv", "application/graphml+xml", "application/geo+json", "application/zip")
 #: Routes whose answers are of the process and not of the store, or are bytes of the program itself.
 NOT_OF_THE_STORE = ("/metrics", "/healthz", "/readyz", "openapi", "/docs", "api-info", "/problems/")
@@ -58,7 +58,8 @@ class Ids:
 
     def named(self, name: str, id: str) -> str:
         """Return what stands for one part of a path."""
-        return {"contract": self.of["contracts"][0], "product": "p1"}.get(name, id)
+        holder, _, product = id.partition("/")
+        return {"contract": self.of["contracts"][0], "holder": holder, "product": product}.get(name, id)
 
 
 def app_of(store: Store, who: Principal) -> Flask:
