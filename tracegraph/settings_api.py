@@ -11,6 +11,7 @@ from environs import Env
 
 from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import N_
+from tracegraph.settings_auth import AuthSettings, load_auth_settings
 from tracegraph.settings_jobs import JobSettings, load_job_settings
 from tracegraph.settings_limits import LimitSettings, load_limit_settings
 
@@ -53,6 +54,8 @@ class ApiSettings:
         Address under which callers reach the API, without a slash at its end.
     contact_name, contact_email, terms_url : str
         What the API's document states.
+    auth : AuthSettings
+        The identity providers whose tokens are taken.
     limits : LimitSettings
         What it bears.
     jobs : JobSettings
@@ -64,6 +67,7 @@ class ApiSettings:
     contact_name: str = "tracegraph"
     contact_email: str = "tracegraph@tracegraph.example"
     terms_url: str = "https://tracegraph.example/terms"
+    auth: AuthSettings = field(default_factory=AuthSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
 
@@ -81,7 +85,7 @@ def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
     SettingsInvalid
         A variable has a value that it cannot have.
     """
-    return replace(load_own(unset), limits=load_limit_settings(), jobs=load_job_settings())
+    return replace(load_own(unset), auth=load_auth_settings(), limits=load_limit_settings(), jobs=load_job_settings())
 
 
 def load_own(unset: Access = Access.PUBLIC) -> ApiSettings:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
-from tracegraph import settings_api, settings_delivery, settings_jobs, settings_limits
+from tracegraph import settings_api, settings_auth, settings_delivery, settings_jobs, settings_limits
 from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import Message
 
@@ -42,6 +42,7 @@ class Shown:
 #: Each part: its variables, and what reads and checks them.
 PARTS: Final[Sequence[tuple[Mapping[str, str], Callable[[], object]]]] = (
     (settings_api.VARIABLES, settings_api.load_own),
+    (settings_auth.VARIABLES, settings_auth.load_auth_settings),
     (settings_limits.VARIABLES, settings_limits.load_limit_settings),
     (settings_jobs.VARIABLES, settings_jobs.load_job_settings),
     (settings_delivery.VARIABLES, settings_delivery.load_delivery_settings),

@@ -11,6 +11,7 @@ from tracegraph.settings import load_settings
 from tracegraph.settings_api import Access, ApiSettings, load_api_settings
 from tracegraph_api import limits, local_only, observe, policy, problems, read_audit, serving
 from tracegraph_api.auth.bearer import Bearer
+from tracegraph_api.auth.oidc import tokens_of
 from tracegraph_api.context import EXTENSION, Context
 from tracegraph_api.document import ProblemApi
 from tracegraph_api.resources import RESOURCES
@@ -46,7 +47,7 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
     app.config.update(PROPAGATE_EXCEPTIONS=False)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     shared = app.extensions[EXTENSION] = Context(store, Portfolios(store), settings, common.lang)
-    shared.parts[policy.AUTHENTICATE] = Bearer(store, lambda: shared.clock())
+    shared.parts[policy.AUTHENTICATE] = Bearer(store, lambda: shared.clock(), tokens_of(settings.auth))
     observe.install(app)
     problems.install(app)
     api = ProblemApi(app)

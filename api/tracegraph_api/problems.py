@@ -63,7 +63,7 @@ _FLAG: Final = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 
 #: Words for what the web server itself refuses, by status: title and detail.
 REFUSED: Final[Mapping[int, tuple[str, str]]] = {
-    400: (N_("Bad request"), N_("the request cannot be read: {reason}")),
+    400: (N_("Bad request"), N_("the request cannot be read: its body or a header is not what it should be")),
     404: (N_("Not found"), N_("there is nothing at this address")),
     405: (N_("Method not allowed"), N_("this address does not take {method}; see the header Allow")),
     406: (N_("Not acceptable"), N_("this cannot be given as {accept}")),
@@ -128,6 +128,12 @@ def problem(
     return response
 
 
+def _challenge(error: TracegraphError) -> str:
+    """Return what a caller who showed no valid token is told to show (RFC 6750)."""
+    told = ', error="invalid_token"' if isinstance(error, errors.TokenInvalid) else ""
+    return f'Bearer realm="tracegraph"{told}'
+
+
 def problem_of_ours(error: TracegraphError) -> Response:
     """Return an error of ours as a problem."""
     status = status_of(error)
@@ -173,7 +179,6 @@ def problem_of_web(error: HTTPException) -> Response:
     title, text = REFUSED.get(status, (error.name, error.name))
     say = translator()
     values = {
-        "reason": error.description or error.name,
         "method": request.method,
         "accept": request.headers.get("Accept", "*/*")[:100],
         "media_type": request.mimetype or "?",
