@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, g, request
@@ -34,7 +35,7 @@ def negotiate(told: Operation) -> None:
     NotAcceptable
         The route has none that the caller takes.
     """
-    good = [answer for status, answer in told.answers.items() if status < 300]
+    good = [answer for status, answer in told.answers.items() if status < 300 and status != HTTPStatus.ACCEPTED]
     offered = [JSON] if any(answer.shape for answer in good) else []
     offered += [media for answer in good for media in answer.media if media not in offered]
     chosen = request.accept_mimetypes.best_match(offered) if offered and request.accept_mimetypes else None

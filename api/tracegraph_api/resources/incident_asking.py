@@ -19,6 +19,7 @@ from tracegraph.services.incidents import IncidentView
 from tracegraph.services.legend import items_legend, merged, scope_legend, sources_of
 from tracegraph.services.letters import diary_numbers
 from tracegraph.translate import Translator
+from tracegraph_api import heavy
 from tracegraph_api.context import context, store, translator
 from tracegraph_api.incident_inputs import AskQuery, LettersQuery
 from tracegraph_api.incident_seen import incident_asked, scope_exposed
@@ -60,6 +61,7 @@ def _asked(given: Mapping[str, Any], view: IncidentView, lens: Lens) -> AskNext:
     query=(LensQuery, AskQuery, PageQuery),
     errors=(404, 409),
 )
+@heavy.question
 def asking(given: Mapping[str, Any], id: str) -> Response:
     """Say what to ask next."""
     view, lens = incident_asked(id, given)
@@ -85,6 +87,7 @@ def asking(given: Mapping[str, Any], id: str) -> Response:
     query=(LensQuery, LettersQuery, PageQuery),
     errors=(404, 409),
 )
+@heavy.question
 def letters(given: Mapping[str, Any], id: str) -> Response:
     """Write the letters about an incident."""
     view, lens = incident_asked(id, given)

@@ -25,7 +25,7 @@ from tracegraph.services.exposure import exposure, roll_ups
 from tracegraph.services.incident_bodies import read_scope_body
 from tracegraph.services.incidents import IncidentView
 from tracegraph.services.previewing import preview
-from tracegraph_api import media
+from tracegraph_api import heavy, media
 from tracegraph_api.context import context, now, store
 from tracegraph_api.incident_inputs import ExposuresQuery, PreviewBody, PreviewQuery
 from tracegraph_api.incident_seen import incident_asked, incident_seen, scope_exposed
@@ -65,6 +65,7 @@ def _question(given: Mapping[str, Any], lens: Lens) -> Question:
     query=(LensQuery, ExposuresQuery, LimitsQuery, PageQuery),
     errors=(404,),
 )
+@heavy.question
 def exposures(given: Mapping[str, Any], id: str) -> Response:
     """Answer which contracts an incident reaches."""
     view, lens = incident_asked(id, given)
@@ -110,6 +111,7 @@ def _triaged(views: list[IncidentView], lens: Lens) -> dict[str, list[triage.Sta
     query=(LensQuery, PreviewQuery, LimitsQuery, PageQuery),
     errors=(404, 409),
 )
+@heavy.question
 def widened(given: Mapping[str, Any], id: str) -> Response:
     """Preview a wider scope."""
     view, lens = incident_asked(id, given)
@@ -130,6 +132,7 @@ def widened(given: Mapping[str, Any], id: str) -> Response:
     query=(LensQuery, LimitsQuery, PageQuery),
     body=PreviewBody,
 )
+@heavy.question
 def previewed(given: Mapping[str, Any], said: Mapping[str, Any]) -> Response:
     """Preview a scope that nothing is recorded of."""
     lens = lens_of(given)
@@ -161,6 +164,7 @@ def previewed(given: Mapping[str, Any], said: Mapping[str, Any]) -> Response:
     query=(LensQuery,),
     errors=(404, 409),
 )
+@heavy.question
 def evidence(given: Mapping[str, Any], id: str) -> Response:
     """Give the evidence bundle of an incident."""
     view, lens = incident_asked(id, given)
