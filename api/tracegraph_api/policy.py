@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -58,29 +59,29 @@ def _enforce() -> None:
     permission = permission_of(current_app, request.endpoint)
     if g.principal.may(permission):
         return
-    if not g.principal.is_known:
+    if g.principal.id == ANONYMOUS.id:
         raise TokenMissing(N_("this needs a token: send it as Authorization: Bearer TOKEN"))
+    if not g.principal.is_known:
+        raise Forbidden(N_("your token is valid and gives you no role here: ask your administrator for one"))
     raise Forbidden(N_("your token does not allow this: it needs the permission {permission}"), permission=permission)
 
 
 def _who() -> Principal:
-    """Return who asks: by token where one is shown, else what the installation takes everybody for."""
+    """Return who asks: by token where one is shown, else what the installation takes everybody for.
+
+    Where it is closed to the public, who has no role may no more than what is open.
+    """
     shared = context_of(current_app)
     header = request.headers.get("Authorization")
-    if header is not None and AUTHENTICATE in shared.parts:
-        return _authenticated(header)
-    if shared.settings.access is Access.LOCAL:
+    if header is None and shared.settings.access is Access.LOCAL:
         return LOCAL
-    if shared.settings.access is Access.PRIVATE and request.endpoint and _is_closed(request.endpoint):
-        raise TokenMissing(N_("this needs a token: send it as Authorization: Bearer TOKEN"))
-    return ANONYMOUS
+    who = ANONYMOUS if header is None else _authenticated(header)
+    if shared.settings.access is Access.PRIVATE and not who.is_known:
+        return replace(who, scopes=frozenset({Permission.OPEN}))
+    return who
 
 
 def _authenticated(header: str) -> Principal:
     who = context().parts[AUTHENTICATE](header)
     assert isinstance(who, Principal)
     return who
-
-
-def _is_closed(endpoint: str) -> bool:
-    return permission_of(current_app, endpoint) is not Permission.OPEN
