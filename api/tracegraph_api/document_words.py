@@ -11,6 +11,8 @@ from tracegraph.translate import Translator
 #: Says an English text, marked with ``N_``, as the document does; places are filled in.
 Say = Callable[..., str]
 
+#: What is data and not words.
+_AS_IS: Final = ("example", "examples", "enum", "const", "default")
 #: In which languages the document itself is: both, one after the other.
 BOTH: Final = "sv+en"
 
@@ -35,7 +37,7 @@ def all_said(document: Any, say: Say) -> Any:
         return [all_said(one, say) for one in document]
     if not isinstance(document, Mapping):
         return document
-    said = {name: all_said(value, say) for name, value in document.items()}
+    said = {name: value if name in _AS_IS else all_said(value, say) for name, value in document.items()}
     if isinstance(document.get("description"), str):
         said["description"] = say(document["description"])
     return said
