@@ -19,7 +19,7 @@ from tracegraph_api.context import now, principal, store
 from tracegraph_api.inputs import PageQuery, described
 from tracegraph_api.job_bodies import job_body, job_response
 from tracegraph_api.media import CSV, GEOJSON, GRAPHML, ZIP
-from tracegraph_api.operation import JSON, Answered, Resource, operation
+from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.respond import finish, page_of, respond
 
 resource = Resource(
@@ -75,7 +75,9 @@ def job(id: str) -> Response:
             "moment at which it was asked."
         ),
     ),
-    answers={200: Answered(N_("The answer, as the question describes it."), media=(JSON, CSV, GRAPHML, GEOJSON, ZIP))},
+    answers={
+        200: Answered(N_("The answer, as the question describes it."), "job_result", media=(CSV, GRAPHML, GEOJSON, ZIP))
+    },
     errors=(404, 409),
 )
 def result(id: str) -> Response:
