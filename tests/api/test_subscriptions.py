@@ -121,11 +121,11 @@ def test_a_message_has_its_log_and_may_be_sent_once_more(store: Store) -> None:
     context_of(client.application).clock = lambda: app_now
     store.commit(Beside([event_write("incident.revised", "incident:demo", "network", app_now, {})]), app_now)
     events = store.take(EVENT, app_now, "2099-01-02T00:00:00Z", 10)
-    notify(store, events, app_now, Portfolios(store), lambda _owner: STOCKHOLM)
+    notify(store, events, app_now, Portfolios(store), lambda _subscription: STOCKHOLM)
     (record,) = store.page(MESSAGE)
     assert client.get(f"{ROOT}/messages").get_json()["items"][0]["state"] == "waiting"
     assert post(client, f"messages/{record.id}/resending").status_code == 422
-    deliver(store, Silent(), lambda _owner: STOCKHOLM, app_now)
+    deliver(store, Silent(), lambda _subscription: STOCKHOLM, app_now)
     shown = client.get(f"{ROOT}/messages/{record.id}").get_json()
     assert (shown["state"], shown["log"][-1]["reason"]) == ("dead", "recipient-refused")
     assert client.get(f"{ROOT}/messages?state=sent").get_json()["items"] == []

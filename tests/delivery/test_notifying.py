@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
-from tracegraph.access import Principal, Role
+from tracegraph.access import LOCAL, Principal, Role
 from tracegraph.composition import open_store
 from tracegraph.services.delivering import PAUSES_S, Outcome, deliver
 from tracegraph.services.endpoints import Endpoint, new_endpoint
 from tracegraph.services.events import EVENT, event_write
 from tracegraph.services.importing import read_checked, write_reading
+from tracegraph.services.key_rights import Rights
+from tracegraph.services.keys import find_key, new_key, revoked, verified
 from tracegraph.services.notifying import MESSAGE, baseline, next_digest, notify
+from tracegraph.services.owners_now import owners_at
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.subscriptions import (
     Channel,
@@ -44,8 +47,8 @@ class World:
     folder: Path
     revoked: set[str] = field(default_factory=set)
 
-    def rights(self, owner: str) -> Principal | None:
-        return None if owner in self.revoked else PEOPLE[owner]
+    def rights(self, subscription: Subscription) -> Principal | None:
+        return None if subscription.owner in self.revoked else PEOPLE[subscription.owner]
 
     def write(self, now: str, **tables: str) -> None:
         """Import rows and tell of it, as the API does."""
@@ -195,6 +198,30 @@ def test_two_workers_write_one_message(world: World) -> None:
     assert notify(world.store, events, T3, portfolios, world.rights).messages == 0
     assert len(world.messages()) == 1
     assert world.store.page(EVENT) == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "day", "is_told"),
+    [("local", "2030-01-01", True), ("user:1", "2024-06-01", True), ("user:1", "2024-07-01", False)],
+)
+def test_users_of_an_identity_provider_are_told_for_half_a_year(
+    world: World, owner: str, day: str, is_told: bool
+) -> None:
+    who = Principal(owner, frozenset({Role.READER}), region="SE-AB")
+    subscription = world.subscribe(who, Watch(WatchKind.FACTORY, "f1"), HOOK, T1)
+    found = owners_at(world.store, f"{day}T00:00:00Z")(subscription)
+    assert (found is not None) is is_told
+    assert found is None or owner == "local" or found.visible_to == who.visible_to
+
+
+def test_a_key_that_was_revoked_is_told_nothing(world: World) -> None:
+    made = new_key(LOCAL, "watcher", Rights(frozenset({Role.READER}), "SE-AB"), T1)
+    world.store.commit(Beside([made.write]), T1)
+    who = verified(world.store, made.token, T1).principal
+    subscription = world.subscribe(who, Watch(WatchKind.FACTORY, "f1"), HOOK, T1)
+    assert owners_at(world.store, T2)(subscription) == who
+    world.store.commit(Beside([revoked(find_key(world.store, made.write.id, LOCAL), T2)]), T2)
+    assert owners_at(world.store, T2)(subscription) is None
 
 
 # --- on the way out --------------------------------------------------------------------------------------------------

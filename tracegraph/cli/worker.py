@@ -5,24 +5,37 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from tracegraph.cli.help import Spoken
 from tracegraph.cli.options import common_options, pass_session
 from tracegraph.cli.session import Session
+from tracegraph.delivery.mail import MailSender
+from tracegraph.delivery.senders import Outward
+from tracegraph.delivery.webhooks import WebhookSender
 from tracegraph.messages import N_
 from tracegraph.services import import_jobs
-from tracegraph.services.working import QUESTION, Duties, Work, run
+from tracegraph.services.delivering import deliver
+from tracegraph.services.events import EVENT
+from tracegraph.services.notifying import notify
+from tracegraph.services.owners_now import owners_at
+from tracegraph.services.portfolios import Portfolios
+from tracegraph.services.working import QUESTION, Duties, Step, Work, run
 from tracegraph.settings_api import Access, ApiSettings, load_api_settings
+from tracegraph.settings_delivery import load_delivery_settings
 from tracegraph.settings_limits import LimitSettings
 from tracegraph_api import create_app, heavy, logs
 from tracegraph_api.context import utc_now
 
 if TYPE_CHECKING:
     from tracegraph.store.port import Store
+
+#: So many events are looked at together: what happened meanwhile is told in one message.
+_AT_ONCE: Final = 1_000
 
 
 @click.command(
@@ -59,4 +72,24 @@ def duties(settings: ApiSettings, store: Store) -> Duties:
     Questions are asked of an application of its own, which has no rates and no deadline.
     """
     app = create_app(replace(settings, access=Access.PUBLIC, limits=LimitSettings()), store)
-    return Duties({**import_jobs.HANDLERS, QUESTION: heavy.handler(app)})
+    return Duties({**import_jobs.HANDLERS, QUESTION: heavy.handler(app)}, telling(settings))
+
+
+def telling(settings: ApiSettings) -> Mapping[str, Step]:
+    """Return the steps by which subscribers are told what is new to them."""
+    delivery = load_delivery_settings()
+    senders = Outward(WebhookSender(delivery.webhook_networks), MailSender(delivery, settings.public_url))
+    kept: list[Portfolios] = []
+
+    def notified(work: Work) -> int:
+        events = work.store.take(EVENT, work.clock(), work.held_until, _AT_ONCE)
+        if not events:
+            return 0
+        if not kept:
+            kept.append(Portfolios(work.store))
+        return notify(work.store, events, work.clock(), kept[0], owners_at(work.store, work.clock())).events
+
+    def delivered(work: Work) -> int:
+        return deliver(work.store, senders, owners_at(work.store, work.clock()), work.clock())
+
+    return {"events": notified, "messages": delivered}

@@ -32,8 +32,8 @@ MESSAGE: Final = "message"
 NEWS_LISTED: Final = 200  # in one message; it says how many there are
 _LOG: Final = logging.getLogger(__name__)
 
-#: What somebody may see now, by the id of a principal; None: nothing any more (a key that was revoked).
-Rights = Callable[[str], Principal | None]
+#: Who the owner of a subscription is now; None: nobody any more (a key that was revoked).
+Rights = Callable[[Subscription], Principal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def notify(store: Store, events: Sequence[Record], now: str, portfolios: Portfol
     now : str
         The present moment.
     rights : callable
-        What an owner may see now.
+        Who an owner is now.
     """
     touched = {record.visibility for record in events}
     messages = 0
@@ -75,7 +75,7 @@ def notify(store: Store, events: Sequence[Record], now: str, portfolios: Portfol
 
 def visible_now(subscription: Subscription, rights: Rights) -> tuple[str, ...]:
     """Return what a subscriber may see: what they saw when they subscribed, less what they may not see any more."""
-    owner = rights(subscription.owner)
+    owner = rights(subscription)
     if owner is None:
         return ()
     return tuple(sorted(set(subscription.visible_to) & set(owner.visible_to)))
