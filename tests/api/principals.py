@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from tests.api.checked import checked
 from tracegraph.access import LOCAL, Permission, Role
-from tracegraph.services.keys import Rights, new_key
+from tracegraph.services.key_rights import Rights
+from tracegraph.services.keys import new_key
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Beside

@@ -69,6 +69,23 @@ def test_nobody_gives_away_more_than_they_may(store: Store) -> None:
     assert len(admin.get(f"{ROOT}/keys").get_json()["items"]) == 1
 
 
+def test_nobody_takes_over_a_stronger_key_of_their_own_region(store: Store) -> None:
+    app = app_for(store)
+    admin = client_as(app, token_for(store, Role.REGION_ADMINISTRATOR, "SE-AB"))
+    strong = token_for(store, Role.SYSTEM, "SE-AB")[3:19]
+    etag = admin.get(f"{ROOT}/keys/{strong}").headers["ETag"]
+    assert post(admin, f"keys/{strong}/rotation", **{"If-Match": etag}).status_code == 422
+    assert admin.get(f"{ROOT}/keys/{strong}").headers["ETag"] == etag
+
+
+def test_a_revoked_key_gets_no_new_secret(store: Store) -> None:
+    admin = client_as(app_for(store), token_for(store, Role.REGION_ADMINISTRATOR, "SE-AB"))
+    made = post(admin, "keys", READER)
+    path = f"keys/{made.get_json()['key_id']}"
+    ended = post(admin, f"{path}/revocation", **{"If-Match": made.headers["ETag"]})
+    assert post(admin, f"{path}/rotation", **{"If-Match": ended.headers["ETag"]}).status_code == 409
+
+
 def test_who_may_not_manage_keys_is_told_so(store: Store) -> None:
     app = app_for(store)
     assert client_as(app, token_for(store, Role.ANALYST, "SE-AB")).get(f"{ROOT}/keys").status_code == 403

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from tests.api.principals import app_for, client_as, token_for
 from tracegraph.access import LOCAL, Permission, Principal, Role
-from tracegraph.errors import InvalidInput, TokenInvalid, UnknownNode
+from tracegraph.errors import InvalidInput, NotNow, TokenInvalid, UnknownNode
+from tracegraph.services.key_rights import Rights, checked_rights
 from tracegraph.services.keys import (
     KEY,
-    Rights,
-    checked_rights,
     find_key,
+    key_of,
     key_records,
     new_key,
     note_use,
@@ -23,7 +25,7 @@ from tracegraph.services.keys import (
     verified,
 )
 from tracegraph.store.port import Store
-from tracegraph.store.rows import Beside
+from tracegraph.store.rows import Beside, Record
 
 NOW, LATER, NEXT_DAY = "2026-01-01T00:00:00Z", "2026-01-01T02:00:00Z", "2026-01-02T00:00:01Z"
 ANALYST = Rights(frozenset({Role.ANALYST}), "SE-AB")
@@ -41,8 +43,9 @@ def test_a_token_is_whose_it_says_and_the_store_has_only_its_hash(store: Store) 
     key = verified(store, token, NOW)
     assert key.principal.visible_to == ("network", "public", "region:SE-AB")
     assert key.principal.may(Permission.WRITE)
-    assert token.rsplit("_", 1)[1] not in json.dumps([dict(record.body) for record in store.page(KEY)])
-    assert len(token.rsplit("_", 1)[1]) * 6 >= 256
+    secret = token.removeprefix(f"tg_{key.id}_")
+    assert secret not in json.dumps(list(store.stream()))
+    assert len(secret) * 6 >= 256
 
 
 @pytest.mark.parametrize("spoilt", ["", "tg_", "tg_0123456789abcdef_x", "{}x", "x{}", "{}\n", "tg_ffffffffffffffff_{}"])
@@ -75,7 +78,7 @@ def test_a_key_ends_on_its_day_and_when_it_is_revoked(store: Store) -> None:
 
 def test_after_a_rotation_both_secrets_serve_for_a_day(store: Store) -> None:
     old = made(store)
-    fresh = rotated(find_key(store, old[3:19], LOCAL), NOW)
+    fresh = rotated(find_key(store, old[3:19], LOCAL), LOCAL, NOW)
     store.commit(Beside([fresh.write]), NOW)
     assert {verified(store, token, LATER).id for token in (old, fresh.token)} == {old[3:19]}
     with pytest.raises(TokenInvalid):
@@ -102,6 +105,8 @@ def test_the_last_use_is_noted_once_an_hour(store: Store) -> None:
         Rights(frozenset(), "SE-AB"),
         Rights(frozenset({Role.ANALYST}), "Stockholm"),
         Rights(frozenset({Role.ANALYST}), "SE-AB", grants=frozenset({"network"})),
+        Rights(frozenset({Role.ANALYST}), "SE-AB", grants=frozenset({"region:"})),
+        Rights(frozenset({Role.ANALYST}), "SE-AB", grants=frozenset({"region:SE-AB "})),
     ],
 )
 def test_nobody_gives_away_more_than_they_may(rights: Rights) -> None:
@@ -130,6 +135,84 @@ def test_keys_of_other_regions_are_not_there(store: Store) -> None:
     assert len(key_records(store, LOCAL)) == 2
     with pytest.raises(UnknownNode):
         find_key(store, other[3:19], ADMIN)
+
+
+def test_who_belongs_to_no_region_and_is_not_the_system_gives_no_keys_away() -> None:
+    nobody = Principal("key:n", ADMIN.roles, None)
+    with pytest.raises(InvalidInput, match="give away more"):
+        checked_rights(nobody, Rights(frozenset({Role.READER})))
+
+
+def test_who_sees_only_what_is_public_makes_no_key_that_sees_more() -> None:
+    limited = Principal("key:n", ADMIN.roles, "SE-AB", limited_to_public=True)
+    with pytest.raises(InvalidInput, match="give away more"):
+        checked_rights(limited, ANALYST)
+
+
+def test_nobody_gets_more_by_the_secret_of_a_stronger_key(store: Store) -> None:
+    strong = find_key(store, made(store, Rights(frozenset({Role.SYSTEM}), "SE-AB"))[3:19], ADMIN)
+    with pytest.raises(InvalidInput, match="give away more"):
+        rotated(strong, ADMIN, NOW)
+    only_keys = Principal("key:k", ADMIN.roles, "SE-AB", scopes=frozenset({Permission.KEYS}))
+    with pytest.raises(InvalidInput, match="give away more"):
+        rotated(find_key(store, made(store)[3:19], ADMIN), only_keys, NOW)
+
+
+def test_a_key_that_serves_no_longer_gets_no_new_secret(store: Store) -> None:
+    record = find_key(store, made(store, days=1)[3:19], ADMIN)
+    with pytest.raises(NotNow):
+        rotated(record, ADMIN, NEXT_DAY)
+    store.commit(Beside([revoked(record, NOW)]), NOW)
+    ended = find_key(store, record.id, ADMIN)
+    with pytest.raises(NotNow):
+        rotated(ended, ADMIN, NOW)
+    again = revoked(ended, LATER).body
+    assert again is not None
+    assert again["revoked_at"] == NOW
+
+
+def test_a_second_rotation_ends_the_first_secret(store: Store) -> None:
+    tokens = [made(store)]
+    for _ in range(2):
+        turned = rotated(find_key(store, tokens[0][3:19], LOCAL), LOCAL, NOW)
+        store.commit(Beside([turned.write]), NOW)
+        tokens.append(turned.token)
+    with pytest.raises(TokenInvalid):
+        verified(store, tokens[0], NOW)
+    assert {verified(store, token, NOW).id for token in tokens[1:]} == {tokens[0][3:19]}
+
+
+def test_a_use_is_not_noted_over_a_change_or_of_a_key_that_is_gone(store: Store) -> None:
+    token = made(store)
+    key = verified(store, token, NOW)
+    record = find_key(store, key.id, LOCAL)
+    store.commit(Beside([revoked(record, NOW)]), NOW)
+    note_use(store, key, LATER)  # of the version before
+    assert key_of(find_key(store, key.id, LOCAL)).revoked_at == NOW
+    note_use(store, replace(key, id="f" * 16), LATER)
+    assert store.records(KEY, "f" * 16) == []
+
+
+class ChangesFirst:
+    """A store where somebody else writes a key between another's reading and writing."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def commit(self, beside: Beside, now: str) -> list[Record]:
+        """Let the other one write first."""
+        record = find_key(self._inner, beside.records[0].id, LOCAL)
+        self._inner.commit(Beside([revoked(record, now)]), now)
+        return self._inner.commit(beside, now)
+
+
+def test_whoever_writes_a_key_at_the_same_time_goes_first(store: Store) -> None:
+    token = made(store)
+    note_use(cast("Store", ChangesFirst(store)), verified(store, token, NOW), NOW)
+    assert key_of(find_key(store, token[3:19], LOCAL)).revoked_at == NOW
 
 
 # --- over HTTP -------------------------------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from tracegraph.cli.options import WHOLE, common_options, lang_option, pass_sess
 from tracegraph.cli.session import Session
 from tracegraph.messages import N_
 from tracegraph.services.audit import audit_row
+from tracegraph.services.key_rights import Rights
 from tracegraph.services.keys import (
     DEFAULT_DAYS,
     ApiKey,
-    Rights,
     find_key,
     key_of,
     key_records,

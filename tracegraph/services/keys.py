@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tracegraph.access import Permission, Principal, Role
-from tracegraph.errors import InvalidInput, StaleWrite, TokenInvalid, UnknownNode
+from tracegraph.errors import InvalidInput, NotNow, StaleWrite, TokenInvalid, UnknownNode
 from tracegraph.messages import N_
+from tracegraph.services.key_rights import Rights, checked_rights
 from tracegraph.store.port import RecordStore
 from tracegraph.store.rows import Beside, Record, RecordWrite
 from tracegraph.vocabulary import NETWORK, REGION_PREFIX
@@ -28,29 +29,6 @@ USE_NOTED: Final = timedelta(hours=1)
 _SECRET_BYTES: Final = 32
 _TOKEN: Final = re.compile(r"tg_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 _LABEL: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """What a key is for.
-
-    Attributes
-    ----------
-    roles : frozenset of Role
-        At least one.
-    region : str or None
-        The region whose member it is.
-    scopes : frozenset of Permission or None
-        What it is narrowed to; None: all that its roles may.
-    grants : frozenset of str
-        Visibilities of regions that it sees besides.
-    """
-
-    roles: frozenset[Role]
-    region: str | None = None
-    scopes: frozenset[Permission] | None = None
-    grants: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,37 +89,6 @@ class Made:
 # --- making ----------------------------------------------------------------------------------------------------------
 
 
-def checked_rights(by: Principal, rights: Rights) -> Rights:
-    """Return rights that somebody may give away: never more than their own.
-
-    Raises
-    ------
-    InvalidInput
-        They are more than that, or contradict themselves.
-    """
-    if not rights.roles:
-        raise InvalidInput(N_("a key needs a role: {allowed}"), allowed=", ".join(Role))
-    if rights.region is not None and not _REGION.fullmatch(rights.region):
-        raise InvalidInput(N_("{value!r} is no region: write a code like SE-AB"), value=rights.region)
-    if any(not visibility.startswith(REGION_PREFIX) for visibility in rights.grants):
-        raise InvalidInput(N_("a grant is the visibility of a region, like region:SE-AB"))
-    if Role.SYSTEM in by.roles:
-        return rights
-    beyond = (
-        rights.region != by.region
-        or Role.SYSTEM in rights.roles
-        or not rights.grants <= frozenset(by.visible_to)
-        or any(_key_principal(rights).may(permission) and not by.may(permission) for permission in Permission)
-    )
-    if beyond:
-        raise InvalidInput(N_("you cannot give away more than you may yourself, nor for another region"))
-    return rights
-
-
-def _key_principal(rights: Rights) -> Principal:
-    return Principal("key:new", rights.roles, rights.region, rights.grants, rights.scopes)
-
-
 def new_key(by: Principal, label: str, rights: Rights, now: str, days: int = DEFAULT_DAYS) -> Made:
     """Return a new key and its token.
 
@@ -175,8 +122,20 @@ def new_key(by: Principal, label: str, rights: Rights, now: str, days: int = DEF
     return Made(_write(id, body, 0, rights.region), f"tg_{id}_{secret}")
 
 
-def rotated(record: Record, now: str) -> Made:
-    """Return a key with a new secret; the old one serves for a day longer."""
+def rotated(record: Record, by: Principal, now: str) -> Made:
+    """Return a key with a new secret; the old one serves for a day longer.
+
+    Raises
+    ------
+    InvalidInput
+        The key may more than who would get its new secret.
+    NotNow
+        It was revoked, or has expired.
+    """
+    key = key_of(record)
+    if not key.is_live(now):
+        raise NotNow(N_("the key {id} serves no longer: make a new one"), id=key.id)
+    checked_rights(by, key.rights)
     digest, secret = _new_secret()
     kept = [[old, until or _later(now, OVERLAP)] for old, until in record.body["digests"] if until is None]
     body = {**record.body, "digests": [[digest, None], *kept]}
@@ -184,8 +143,9 @@ def rotated(record: Record, now: str) -> Made:
 
 
 def revoked(record: Record, now: str) -> RecordWrite:
-    """Return a key that no longer serves."""
-    return _write(record.id, {**record.body, "revoked_at": now}, record.version, record.body["region"])
+    """Return a key that no longer serves; one that was revoked before stays so from then on."""
+    body = {**record.body, "revoked_at": record.body["revoked_at"] or now}
+    return _write(record.id, body, record.version, record.body["region"])
 
 
 def _new_secret() -> tuple[str, str]:

@@ -10,11 +10,11 @@ from marshmallow import Schema, fields, validate
 
 from tracegraph.access import Permission, Role
 from tracegraph.messages import N_
+from tracegraph.services.key_rights import Rights
 from tracegraph.services.keys import (
     DEFAULT_DAYS,
     MAX_DAYS,
     ApiKey,
-    Rights,
     find_key,
     key_of,
     key_records,
@@ -150,12 +150,12 @@ def make(body: Mapping[str, Any]) -> Response:
     Permission.KEYS,
     says=(N_("Change the secret of a key"), N_("The old token serves for a day longer, so that you can change over.")),
     answers={200: Answered(N_("The key, with its new token."), "key_with_token")},
-    errors=(404, 412, 428),
+    errors=(404, 409, 412, 428),
 )
 @once
 def rotate(id: str) -> Response:
     """Give a key a new secret."""
-    made = rotated(find_key(store(), id, principal()), now())
+    made = rotated(find_key(store(), id, principal()), principal(), now())
     return _with_token(_at_version(made.write), made.token, "key.rotate", 200)
 
 
@@ -189,7 +189,7 @@ def who() -> Response:
         "roles": sorted(asks.roles),
         "region": asks.region,
         "may": sorted(permission for permission in Permission if asks.may(permission)),
-        "visible_to": list(asks.visible_to),
+        "visible_to": list(asks.visible_to) if asks.may(Permission.READ) else [],
     }
     return respond(body)
 
