@@ -88,7 +88,6 @@ class Recording:
         body = {
             "incident_id": id,
             "revision": number,
-            "change_set": report.change_set if report else None,
             "nothing_changed": report is None,
             "recorded": {**revision_body(revision, before), "differences": differences_body(before, revision)},
             "warnings": [problem_entry(one) for one in self.plan.warnings],
