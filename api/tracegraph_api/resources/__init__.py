@@ -5,6 +5,7 @@ from tracegraph_api.resources.audit import resource as audit
 from tracegraph_api.resources.categories import resource as categories
 from tracegraph_api.resources.chain import resource as chain
 from tracegraph_api.resources.changes_feed import resource as changes_feed
+from tracegraph_api.resources.claims import resource as claims
 from tracegraph_api.resources.comparisons import resource as comparisons
 from tracegraph_api.resources.contracts import resource as contracts
 from tracegraph_api.resources.countries import resource as countries
@@ -72,6 +73,7 @@ RESOURCES = (
     routes,
     stops,
     exposure_queries,
+    claims,
     comparisons,
     changes_feed,
     search,
