@@ -194,21 +194,24 @@ class Chain:
         Who sells, makes or delivers what.
     open_ends : tuple of str
         Items beyond which nothing is known.
-    raw : mapping
-        The whole answer.
+    meta : mapping
+        What is said of the whole chain.
     """
 
     contract_id: str
     nodes: tuple[Raw, ...]
     steps: tuple[Step, ...]
     open_ends: tuple[str, ...]
-    raw: Raw = field(repr=False, compare=False)
+    meta: Raw = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, raw: Raw) -> Chain:
-        """Return the chain that JSON describes."""
-        steps = tuple(Step.of(step) for step in raw["steps"])
-        return cls(raw["contract"]["contract_id"], tuple(raw["nodes"]), steps, tuple(raw["open_ends"]), raw)
+    def of(cls, pages: Sequence[Raw]) -> Chain:
+        """Return the chain that pages of items describe, each with the steps that leave it."""
+        meta = pages[0]["meta"]
+        items = [item for page in pages for item in page["items"]]
+        nodes = tuple({name: value for name, value in item.items() if name != "steps"} for item in items)
+        steps = tuple(Step.of(step) for item in items for step in item["steps"])
+        return cls(meta["contract"]["contract_id"], nodes, steps, tuple(meta["open_ends"]), meta)
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Return the chain as a graph, goods flowing towards the contract."""
@@ -237,10 +240,19 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Changes since a point of the feed, and the cursor to go on from."""
+    """Changes since a point of the feed.
+
+    Attributes
+    ----------
+    cursor : str
+        To go on from, in the next call.
+    missed : int
+        Rows that were recorded since with earlier moments, and stand before the cursor; read anew to have them.
+    """
 
     items: tuple[Raw, ...]
-    cursor: str | None
+    cursor: str
+    missed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +286,7 @@ class Job:
     Attributes
     ----------
     state : str
-        ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
+        ``queued``, ``running``, ``succeeded``, ``failed``, ``cancelled`` or ``dead``.
     raw : mapping
         All that the service says of it.
     """
@@ -283,7 +295,16 @@ class Job:
     state: str
     raw: Raw = field(repr=False, compare=False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+        return self.state in ("queued", "running")
+
+    def link(self, name: str) -> str:
+        """Return the address of what belongs to it: ``result``, ``import``."""
+        return str(self.raw["_links"][name]["href"])
+
     @classmethod
     def of(cls, raw: Raw) -> Job:
         """Return the job that JSON describes."""
-        return cls(str(raw["id"]), str(raw["state"]), raw)
+        return cls(str(raw["job_id"]), str(raw["state"]), raw)

@@ -140,36 +140,41 @@ class Client:
 
     def chain(self, contract_id: str, **lens: Any) -> Chain:
         """Return everything upstream of a contract."""
-        return Chain.of(self.get(f"contracts/{quote(contract_id, safe='')}/chain", **lens))
+        return Chain.of(list(self.pages(f"contracts/{quote(contract_id, safe='')}/chain", **lens)))
 
     def depth(self, region: str | None = None, **lens: Any) -> Table:
         """Return how deep contracts are mapped, all or a region's, one row a contract."""
         return self.table(f"regions/{quote(region, safe='')}/depth" if region else "depth", **lens)
 
-    def ask(self, scope: Sequence[Raw], **body: Any) -> Exposure:
+    def ask(self, scope: Sequence[Raw], *, lens: Raw | None = None, **body: Any) -> Exposure:
         """Return which contracts depend on any scope of selectors (``POST exposure-queries``)."""
+        asked = {"scope": [dict(selector) for selector in scope], "lens": dict(lens or {}), **body}
         pages: list[Raw] = []
-        number = 1
-        while not pages or "next" in pages[-1]["_links"]:
-            query = {"limit": _PAGE, "page": number}
-            asked = {"scope": [dict(selector) for selector in scope], **body}
-            response = self._transport.send("POST", "exposure-queries", query=query, json=asked)
+        path, query = "exposure-queries", {"limit": _PAGE}
+        while path:
+            response = self._transport.send("POST", path, query=query, json=asked)
             waits = response.status_code == httpx.codes.ACCEPTED
             pages.append(self._result(response) if waits else response.json())
-            number += 1
+            path, query = pages[-1]["_links"].get("next", {}).get("href", ""), {}
         return _whole(pages)
 
-    def changes(self, since: str | None = None, **query: Any) -> Changed:
-        """Return what changed since a cursor of this feed; None: since the beginning."""
-        pages = list(self.pages("changes", since=since, **query))
+    def changes(self, since: str | None = None, cursor: str | None = None, **query: Any) -> Changed:
+        """Return what changed since a moment, or after the cursor of an earlier call; neither: from the beginning."""
+        pages = list(self.pages("changes", since=since, cursor=cursor, **query))
+        last = pages[-1]["meta"]
         items = tuple(row for page in pages for row in page["items"])
-        return Changed(items, pages[-1]["meta"].get("cursor") or since)
+        return Changed(items, last["cursor"], last["missed"])
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
-    def post(self, path: str, body: Raw, **query: Any) -> Raw:
-        """Send something new; tried again it has one effect."""
-        answer: Raw = self._transport.send("POST", path, query=query, json=dict(body)).json()
+    def etag(self, path: str) -> str:
+        """Return the version of what is at a path, to be given with a change of it."""
+        return str(self._transport.get(path, {}).headers["ETag"])
+
+    def post(self, path: str, body: Raw | None = None, *, etag: str | None = None, **query: Any) -> Raw:
+        """Send something new, or do something with what has the version `etag`; tried again it has one effect."""
+        content = {} if body is None else {"json": dict(body)}
+        answer: Raw = self._transport.send("POST", path, query=query, etag=etag, **content).json()
         return answer
 
     def put(self, path: str, body: Raw, etag: str) -> Raw:
@@ -183,6 +188,14 @@ class Client:
             files = [("files", (Path(p).name, opened.enter_context(Path(p).open("rb")))) for p in paths]
             return Job.of(self._transport.send("POST", "imports", files=files).json())
 
+    def commit(self, checked: Job) -> Job:
+        """Write what an upload was found to hold; `checked` is its job, waited for."""
+        return self._import(checked, "commit")
+
+    def undo(self, checked: Job) -> Job:
+        """End all claims of an upload that was written."""
+        return self._import(checked, "undo")
+
     def wait(self, job: Job, *, timeout_s: float = 600.0, pause_s: float = 0.5) -> Job:
         """Return a job when it is done.
 
@@ -194,16 +207,21 @@ class Client:
             It goes on for longer.
         """
         until = time.monotonic() + timeout_s
-        while job.state not in ("done", "failed", "cancelled"):
+        while job.is_open:
             if time.monotonic() > until:
                 raise TimeoutError(f"the job {job.id} is still {job.state} after {timeout_s:g} seconds")
             time.sleep(pause_s)
             job = Job.of(self.get(f"jobs/{job.id}"))
-        if job.state != "done":
-            raise JobFailed(200, {"code": f"job-{job.state}", "detail": f"the job {job.id} is {job.state}"})
+        if job.state != "succeeded":
+            said = job.raw.get("error") or {}
+            raise JobFailed(200, {"code": f"job-{job.state}", "detail": f"the job {job.id} {job.state}", **said})
         return job
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _import(self, checked: Job, what: str) -> Job:
+        at = checked.link("import")
+        return Job.of(self.post(f"{at}/{what}", etag=self.etag(at)))
 
     def _exposure(self, path: str, query: Raw) -> Exposure:
         return _whole(list(self.pages(path, **query)))
@@ -211,7 +229,7 @@ class Client:
     def _result(self, accepted: httpx.Response) -> Raw:
         """Return the result of the job that a question became."""
         job = self.wait(Job.of(accepted.json()))
-        result: Raw = self._transport.get(f"jobs/{job.id}/result", {}).json()
+        result: Raw = self._transport.get(job.link("result"), {}).json()
         return result
 
 

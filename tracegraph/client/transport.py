@@ -84,7 +84,8 @@ class Transport:
         response = self._sent(request)
         if response.status_code == httpx.codes.NOT_MODIFIED and kept:
             self._kept.move_to_end(key)
-            return httpx.Response(200, content=kept[1], headers={"Content-Type": accept}, request=request)
+            headers = {"Content-Type": accept, "ETag": kept[0]}
+            return httpx.Response(200, content=kept[1], headers=headers, request=request)
         etag = response.headers.get("ETag")
         if etag and response.status_code == httpx.codes.OK:
             self._kept[key] = (etag, response.content)
