@@ -42,7 +42,7 @@ class TableBody(Schema):
         validate=validate.Length(min=1, max=1_000_000),
         metadata=described(
             N_("The table, with its header, as it would be imported."),
-            example="seller_id,seller_product,buyer_id,buyer_product,source_id\na,gloves,b,gloves,src-1\n",
+            example="seller_id,buyer_id,product,source_id\ndemo-plant-klang,demo-wholesale-01,gloves-nitrile,demo-src-wholesale-02\n",
         ),
     )
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class PortfolioShares:
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
         self._backgrounds: OrderedDict[int, Floats] = OrderedDict()
+        self._lock = Lock()  # several threads ask the same portfolio
 
     @cached_property
     def network(self) -> ShareNetwork:
@@ -130,14 +132,18 @@ class PortfolioShares:
     def background(self, outlooks: Outlooks) -> Floats:
         """Return, by node, the high bound that relevant open ends alone make."""
         key = outlooks.relevant_classes
-        if key not in self._backgrounds:
+        with self._lock:
+            found = self._backgrounds.get(key)
+        if found is None:
             position = self.network.position
             rest = self.relevant(outlooks, position)
-            self._backgrounds[key] = self._sweep(self.network.network, position, {}).bound(Side.HIGH, rest)
+            found = self._sweep(self.network.network, position, {}).bound(Side.HIGH, rest)
+        with self._lock:
+            self._backgrounds[key] = found
+            self._backgrounds.move_to_end(key)
             while len(self._backgrounds) > KEPT:
                 self._backgrounds.popitem(last=False)
-        self._backgrounds.move_to_end(key)
-        return self._backgrounds[key]
+        return found
 
     @staticmethod
     def _sweep(network: Network, position: Ints, affected: Mapping[int, Certainty]) -> Sweep:

@@ -15,6 +15,7 @@ from tracegraph.messages import N_
 from tracegraph.services.chain import chain
 from tracegraph_api.context import store
 from tracegraph_api.cursors import page_by_key
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import CursorQuery, LensQuery, lens_of
 from tracegraph_api.media import CSV, GEOJSON, as_file, features, table_of_bodies, wanted
 from tracegraph_api.operation import Answered, Resource, operation
@@ -42,6 +43,7 @@ STEP_COLUMNS: Final = ("tier", "from", "to", "type", "grade", "rule", "share", "
     query=(LensQuery, MaxItemsQuery, CursorQuery),
     errors=(404,),
 )
+@question
 def chain_of_contract(given: Mapping[str, Any], id: str) -> Response:
     """Answer what lies upstream of a contract."""
     lens = lens_of(given)

@@ -24,6 +24,7 @@ from tracegraph.services.pairing import Pairing, questions
 from tracegraph.services.whatif import assume, what_if
 from tracegraph_api.asked_bodies import LensBody, ScopeBody, SuppositionsBody, lens_in, selectors_of, suppositions
 from tracegraph_api.context import context, store
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import LimitsQuery, PageQuery, described
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.questions import question_of
@@ -93,6 +94,7 @@ class ComparisonBody(LimitsQuery):
     body=ComparisonBody,
     errors=(404, 409),
 )
+@question
 def compare_answers(given: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     """Answer what changed."""
     if body["what_if"] is not None:

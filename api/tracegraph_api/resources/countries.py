@@ -13,6 +13,7 @@ from tracegraph.messages import N_
 from tracegraph.services.show_one import not_seen
 from tracegraph.vocabulary import Label
 from tracegraph_api.context import store
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import lens_of
 from tracegraph_api.media import CSV
 from tracegraph_api.nodes import LIST_QUERY, NODE_QUERY, list_nodes, one_node
@@ -73,6 +74,7 @@ def one_of_countries(given: Mapping[str, Any], id: str) -> Response:
     query=DEPENDENTS_QUERY,
     errors=(404,),
 )
+@question
 def contracts_of_country(given: Mapping[str, Any], code: str) -> Response:
     """Answer which contracts depend on it."""
     lens = lens_of(given)

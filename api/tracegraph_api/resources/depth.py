@@ -17,6 +17,7 @@ from tracegraph.messages import N_
 from tracegraph.services.depth import depth
 from tracegraph_api.context import context, store
 from tracegraph_api.cursors import page_by_key
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import CursorQuery, LensQuery, described, lens_of
 from tracegraph_api.media import CSV, as_file, table, wanted
 from tracegraph_api.nodes import require_region
@@ -57,6 +58,7 @@ _QUERY: Final = (LensQuery, GradeQuery, CursorQuery)
     answers=_ANSWERS,
     query=(*_QUERY, NarrowQuery),
 )
+@question
 def depth_of_all(given: Mapping[str, Any]) -> Response:
     """Answer how deep contracts are mapped."""
     regions, categories = narrowed(given)
@@ -71,6 +73,7 @@ def depth_of_all(given: Mapping[str, Any]) -> Response:
     query=_QUERY,
     errors=(404,),
 )
+@question
 def depth_of_contract(given: Mapping[str, Any], id: str) -> Response:
     """Answer how deep one contract is mapped."""
     return _answered(given, DepthQuestion((), (id,), (), by_grade=given["by_grade"]))
@@ -84,6 +87,7 @@ def depth_of_contract(given: Mapping[str, Any], id: str) -> Response:
     query=_QUERY,
     errors=(404,),
 )
+@question
 def depth_of_region(given: Mapping[str, Any], id: str) -> Response:
     """Answer how deep a region's contracts are mapped, compared with others."""
     require_region(id, lens_of(given))

@@ -28,6 +28,7 @@ from tracegraph.services.whatif import assume
 from tracegraph.vocabulary import SelectorKind
 from tracegraph_api.asked_bodies import LensBody, ScopeBody, SuppositionsBody, lens_in, selectors_of, suppositions
 from tracegraph_api.context import context, now, store
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import CursorQuery, LimitsQuery, described
 from tracegraph_api.media import ZIP, as_file, wanted
 from tracegraph_api.operation import Answered, Resource, operation
@@ -73,6 +74,7 @@ class QueryBody(ScopeBody, LimitsQuery, ResultQuery):
     body=QueryBody,
     errors=(404, 409),
 )
+@question
 def query_exposures(given: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     """Answer which contracts depend on a scope."""
     lens = lens_in(body["lens"], given)

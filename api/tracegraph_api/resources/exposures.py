@@ -28,6 +28,7 @@ from tracegraph.services.exposures import Asked, exposures
 from tracegraph.vocabulary import Status
 from tracegraph_api.context import context, store
 from tracegraph_api.cursors import Key, page_by_key
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import Checked, CursorQuery, LensQuery, PageQuery, described, lens_of
 from tracegraph_api.media import CSV, as_file, table, wanted
 from tracegraph_api.operation import Answered, Resource, operation
@@ -82,6 +83,7 @@ class EarlierQuery(PageQuery):
     query=(LensQuery, IncidentsQuery, StatusQuery, CursorQuery),
     errors=(404, 409),
 )
+@question
 def all_exposures(given: Mapping[str, Any]) -> Response:
     """Answer where every contract stands towards every incident."""
     lens = lens_of(given)
@@ -112,6 +114,7 @@ def all_exposures(given: Mapping[str, Any]) -> Response:
     query=(LensQuery, IncidentsQuery, EarlierQuery),
     errors=(404,),
 )
+@question
 def changed_exposures(given: Mapping[str, Any]) -> Response:
     """Answer which contracts stand otherwise."""
     lens = lens_of(given)

@@ -10,6 +10,7 @@ from flask import Response
 from tracegraph.access import Permission
 from tracegraph.messages import N_
 from tracegraph.vocabulary import Label
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import lens_of
 from tracegraph_api.media import CSV, GEOJSON
 from tracegraph_api.nodes import (
@@ -86,6 +87,7 @@ def one_of_factories(given: Mapping[str, Any], id: str) -> Response:
     query=DEPENDENTS_QUERY,
     errors=(404,),
 )
+@question
 def contracts_of_factory(given: Mapping[str, Any], id: str) -> Response:
     """Answer which contracts depend on it."""
     lens = lens_of(given)

@@ -10,6 +10,7 @@ from flask import Response
 from tracegraph.access import Permission
 from tracegraph.messages import N_
 from tracegraph.vocabulary import Label
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import lens_of
 from tracegraph_api.nodes import require_holder
 from tracegraph_api.operation import Answered, Resource, operation
@@ -38,6 +39,7 @@ resource = Resource(
     query=DEPENDENTS_QUERY,
     errors=(404,),
 )
+@question
 def contracts_of_group(given: Mapping[str, Any], id: str) -> Response:
     """Answer which contracts depend on it."""
     lens = lens_of(given)

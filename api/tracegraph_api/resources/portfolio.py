@@ -25,6 +25,7 @@ from tracegraph.services.ask_next import ask_next
 from tracegraph.services.concentration import concentration
 from tracegraph.services.leverage import leverage
 from tracegraph_api.context import context, store
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import LensQuery, PageQuery, ScopeQuery, lens_of
 from tracegraph_api.media import CSV, as_file, table, wanted
 from tracegraph_api.operation import Answered, Resource, operation
@@ -72,6 +73,7 @@ class PlantsQuery(PageQuery):
     query=(LensQuery, AskedOfQuery, PageQuery),
     errors=(404, 409),
 )
+@question
 def open_ends(given: Mapping[str, Any]) -> Response:
     """Answer what to ask next."""
     lens = lens_of(given)
@@ -108,6 +110,7 @@ def open_ends(given: Mapping[str, Any]) -> Response:
     answers={200: Answered(N_("Plants that contracts share, by what they reach."), "concentration_page", media=(CSV,))},
     query=(LensQuery, NarrowQuery, PageQuery),
 )
+@question
 def concentrated(given: Mapping[str, Any]) -> Response:
     """Answer which contracts share a plant."""
     regions, categories = narrowed(given)
@@ -137,6 +140,7 @@ def concentrated(given: Mapping[str, Any]) -> Response:
     query=(LensQuery, PlantsQuery),
     errors=(404,),
 )
+@question
 def leverages(given: Mapping[str, Any]) -> Response:
     """Answer which plants reach most."""
     asked = tuple(dict.fromkeys(given["factory"]))

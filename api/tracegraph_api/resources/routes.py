@@ -20,6 +20,7 @@ from tracegraph.services import asking
 from tracegraph.services.node_routes import node_routes
 from tracegraph.services.routes import MAX_SAMPLES, routes
 from tracegraph_api.context import context, store
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import LensQuery, PageQuery, ScopeQuery, described, lens_of
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.reports import MaxItemsQuery, ScopeNamesQuery, asked_from
@@ -89,6 +90,7 @@ class EndsQuery(MaxItemsQuery):
     query=(LensQuery, ScopeNamesQuery, ScopeQuery, MaxItemsQuery, EffortQuery, PageQuery),
     errors=(404, 409),
 )
+@question
 def routes_to_contract(given: Mapping[str, Any], id: str) -> Response:
     """Answer how one contract depends on a scope."""
     lens = lens_of(given)
@@ -113,6 +115,7 @@ def routes_to_contract(given: Mapping[str, Any], id: str) -> Response:
     query=(LensQuery, EndsQuery, PageQuery),
     errors=(404,),
 )
+@question
 def routes_between_nodes(given: Mapping[str, Any]) -> Response:
     """Answer how goods get from one node to another."""
     ends = given["start"], given["end"]

@@ -19,6 +19,7 @@ from tracegraph.services.stopping_points import Weak, single_points
 from tracegraph.services.stopping_routes import routes_between
 from tracegraph_api.context import context, store
 from tracegraph_api.cursors import Key, page_by_key
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import ID_PATTERN, CursorQuery, LensQuery, PageQuery, described, lens_of
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.reports import MaxItemsQuery, NarrowQuery, narrowed, several
@@ -106,6 +107,7 @@ class EndsQuery(MaxItemsQuery):
     query=(LensQuery, ClosingQuery, CursorQuery),
     errors=(404,),
 )
+@question
 def closure(given: Mapping[str, Any]) -> Response:
     """Answer what a closure does to every contract."""
     lens = lens_of(given)
@@ -137,6 +139,7 @@ def _key(contract: Closed) -> Key:
     query=(LensQuery, PointsQuery, PageQuery),
     errors=(404,),
 )
+@question
 def points(given: Mapping[str, Any]) -> Response:
     """Answer what alone stops a contract."""
     regions, categories = narrowed(given)
@@ -180,6 +183,7 @@ def points(given: Mapping[str, Any]) -> Response:
     query=(LensQuery, EndsQuery, PageQuery),
     errors=(404,),
 )
+@question
 def independent(given: Mapping[str, Any]) -> Response:
     """Answer how many independent routes there are."""
     max_items = given.get("max_items") or DEFAULT_MAX_ITEMS

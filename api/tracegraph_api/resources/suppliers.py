@@ -10,6 +10,7 @@ from flask import Response
 from tracegraph.access import Permission
 from tracegraph.messages import N_
 from tracegraph.vocabulary import Label
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import lens_of
 from tracegraph_api.media import CSV
 from tracegraph_api.nodes import (
@@ -78,6 +79,7 @@ def one_of_suppliers(given: Mapping[str, Any], id: str) -> Response:
     query=DEPENDENTS_QUERY,
     errors=(404,),
 )
+@question
 def contracts_of_supplier(given: Mapping[str, Any], id: str) -> Response:
     """Answer which contracts depend on it."""
     lens = lens_of(given)
