@@ -78,9 +78,9 @@ class RowsBody(Schema):
     )
 
 
-def rows_sent(body: Mapping[str, Any]) -> RowsSent:
-    """Return the rows of checked input."""
-    return RowsSent(body["table"], body["rows"], body.get("documents") or ())
+def rows_sent(body: Mapping[str, Any], tenant: str) -> RowsSent:
+    """Return the rows of checked input, and whose they are."""
+    return RowsSent(body["table"], body["rows"], tenant, body.get("documents") or ())
 
 
 class IdsQuery(Schema):

@@ -20,8 +20,8 @@ from tracegraph.services.events import EVENT
 from tracegraph.store.port import AUDIT, Store
 from tracegraph.vocabulary import Label
 
-SUPPLIER: Mapping[str, Any] = {"supplier_id": "sup-new", "name": "New Gloves (fictional)", "country": "SE"}
-LINK: Mapping[str, Any] = {"seller_id": "demo-plant-klang", "buyer_id": "demo-wholesale-01", "product": "gloves"}
+SUPPLIER: dict[str, Any] = {"supplier_id": "sup-new", "name": "New Gloves (fictional)", "country": "SE"}
+LINK: dict[str, Any] = {"seller_id": "demo-plant-klang", "buyer_id": "demo-wholesale-01", "product": "gloves"}
 SEEN = "demo-src-daily-gloves"
 HIDDEN = "src-hidden"
 SKANE = "region:SE-M"

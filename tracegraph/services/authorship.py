@@ -14,9 +14,9 @@ from tracegraph.vocabulary import NETWORK, PUBLIC
 AUTHORSHIP: Final = "authorship"
 
 
-def authorship_write(change_set: int, who: Principal) -> RecordWrite:
+def authorship_write(change_set: int, tenant: str) -> RecordWrite:
     """Return the record that says whose a change set is; it commits with it."""
-    body = {"change_set": change_set, "tenant": who.tenant, "actor": who.id}
+    body = {"change_set": change_set, "tenant": tenant}
     return RecordWrite(AUTHORSHIP, _id(change_set), body, expected_version=0)
 
 

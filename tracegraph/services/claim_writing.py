@@ -45,12 +45,15 @@ class RowsSent:
         One of `tracegraph.intake.stated_rows.CLAIM_TABLES`.
     rows : sequence of mapping
         The rows, by column.
+    tenant : str
+        Whose they are.
     documents : sequence of mapping
         Documents that are brought along; rows name them by their ``ref``.
     """
 
     table: str
     rows: Sequence[StatedRow]
+    tenant: str
     documents: Sequence[Mapping[str, Any]] = ()
 
 
@@ -106,7 +109,7 @@ def plan_claims(
     DatasetRejected
         Something breaks a rule; each problem's `column` is a JSON pointer.
     """
-    documents = brought(sent.documents, who.tenant)
+    documents = brought(sent.documents, sent.tenant)
     _refuse(documents.problems)
     rows = [_naming(row, documents) for row in sent.rows]
     ids = {str(source.source_id) for source in documents.by_ref.values()}
@@ -159,14 +162,14 @@ def record_claims(store: Store, plan: PlannedClaims, now: str, beside: Callable[
         raise InvalidInput(N_("{id} cannot be used here: give it another id"), id=id) from error
 
 
-def records_beside(plan: PlannedClaims, report: ApplyReport, who: Principal, now: str) -> list[RecordWrite]:
+def records_beside(plan: PlannedClaims, report: ApplyReport, tenant: str, now: str) -> list[RecordWrite]:
     """Return the records of a change set: whose it is, and what happened, for all who may learn of it."""
     if report.change_set is None:
         return []
     facts = {"change_set": report.change_set}
     subject = f"change-set:{report.change_set}"
     events = [event_write(CHANGED, subject, visibility, now, facts) for visibility in plan.visibilities]
-    return [authorship_write(report.change_set, who), *events]
+    return [authorship_write(report.change_set, tenant), *events]
 
 
 # --- what is there ---------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from tracegraph_api.resources.keys import resource as keys
 from tracegraph_api.resources.messages import resource as messages
 from tracegraph_api.resources.portfolio import resource as portfolio
 from tracegraph_api.resources.products import resource as products
+from tracegraph_api.resources.proposals import resource as proposals
 from tracegraph_api.resources.regions import resource as regions
 from tracegraph_api.resources.routes import resource as routes
 from tracegraph_api.resources.search import resource as search
@@ -74,6 +75,7 @@ RESOURCES = (
     stops,
     exposure_queries,
     claims,
+    proposals,
     comparisons,
     changes_feed,
     search,

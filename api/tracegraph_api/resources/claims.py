@@ -97,12 +97,12 @@ def claim(given: Mapping[str, Any], id: str) -> Response:
 def record_rows(body: Mapping[str, Any]) -> Response:
     """Record rows as claims."""
     who, changed = principal(), change()
-    plan = plan_claims(store(), lens_of({}), who, rows_sent(body))
+    plan = plan_claims(store(), lens_of({}), who, rows_sent(body, who.tenant))
 
     def beside(report: ApplyReport) -> Beside:
         facts = {"table": body["table"], "change_set": report.change_set, "visibilities": plan.visibilities}
         facts |= {"new": report.new, "changed": report.changed, "unchanged": report.unchanged}
-        records = records_beside(plan, report, who, now())
+        records = records_beside(plan, report, who.tenant, now())
         return changed.beside(
             "claim.create", f"table:{body['table']}", _reply(body, plan, report), records=records, facts=facts
         )
