@@ -65,6 +65,8 @@ PINNED: Final[Mapping[str, str]] = {
         GET /open-ends
         GET /products
         GET /products/<id>
+        GET /proposals
+        GET /proposals/<id>
         GET /regions
         GET /regions/<id>
         GET /regions/<id>/depth
@@ -105,6 +107,8 @@ PINNED: Final[Mapping[str, str]] = {
         POST /imports/<id>/discard
         GET /imports/<id>/errors
         POST /imports/<id>/undo
+        POST /proposals
+        PUT /proposals/<id>
     """,
     "report": """
         POST /incidents
@@ -116,6 +120,8 @@ PINNED: Final[Mapping[str, str]] = {
         POST /incidents/<id>/triage/undo
     """,
     "review": """
+        POST /proposals/<id>/acceptance
+        POST /proposals/<id>/refusal
     """,
     "keys": """
         GET /keys
