@@ -16,7 +16,6 @@ from tracegraph.vocabulary import (
     RevisionChange,
     SelectorKind,
     SourceKind,
-    Status,
 )
 from tracegraph_api.inputs import ID_PATTERN, described
 
@@ -69,12 +68,6 @@ class ExposuresQuery(Schema):
         load_default=(),
         validate=validate.Length(max=20),
         metadata=described(N_("Also these incidents, all together; may be repeated."), example=["demo-inc-order"]),
-    )
-    status = fields.List(
-        fields.String(validate=validate.OneOf([status.value for status in Status])),
-        metadata=described(
-            N_("Only contracts of this status; may be repeated. Not given: all but no_link."), example=["established"]
-        ),
     )
 
 

@@ -149,6 +149,37 @@ def test_exposures_by_status_and_as_csv(callers: Callers) -> None:
     ]
 
 
+def test_pages_of_exposures_give_each_contract_once(callers: Callers) -> None:
+    path = f"/incidents/{GLOVES}/exposures"
+    whole = callers.items("lead", path, limit=200, **AT)
+    found, response = [], callers.get("lead", path, limit=3, **AT)
+    while True:
+        body = shaped("incident_exposure_page", response)
+        found += body["items"]
+        if "next" not in body["_links"]:
+            break
+        response = callers.client.get(body["_links"]["next"]["href"], headers={"Authorization": "Bearer lead"})
+    assert found == whole
+    assert len(whole) > 3
+    bare = callers.items("lead", path, limit=200, routes="false", region="SE-AB", **AT)
+    assert [one["contract_id"] for one in bare] == [one["contract_id"] for one in whole if "SE-AB" in one["regions"]]
+    assert not any("route" in one for one in bare)
+
+
+def test_the_table_of_exposures_has_shares_and_values(callers: Callers) -> None:
+    path = f"/incidents/{GLOVES}/exposures"
+    table = callers.get("lead", path, accept="text/csv", status="established", **AT).data.decode("utf-8-sig")
+    rows = {row["contract_id"]: row for row in csv.DictReader(io.StringIO(table))}
+    listed = callers.items("lead", path, status="established", limit=200, **AT)
+    assert list(rows) == [one["contract_id"] for one in listed]
+    for one in listed:
+        row = rows[one["contract_id"]]
+        assert float(row["share_high"]) == one["share"]["high"]
+        assert row["incidents"] == GLOVES
+        if one["exposed_sek"]:
+            assert float(row["exposed_sek_low"]) == one["exposed_sek"]["low"]
+
+
 def test_a_withdrawn_incident_exposes_nothing_and_says_since_when(store: Store) -> None:
     first = recorded("inc-gone", "public")
     gone = replace(first, status="withdrawn", recorded_at="2024-03-01T00:00:00Z")

@@ -9,11 +9,13 @@ from typing import Any, Final
 from flask import Response
 
 from tracegraph.access import Permission
-from tracegraph.answer import DEFAULT_MAX_ITEMS, LISTED_STATUSES, Question
+from tracegraph.answer import Dependent
 from tracegraph.answer_compare import Widening
-from tracegraph.exchange.answers import answer_body
+from tracegraph.answer_exposure import Exposure
+from tracegraph.exchange.answers import interval_body, share_body
 from tracegraph.exchange.bundle import bundle_bytes, bundle_files
 from tracegraph.exchange.compare import preview_body
+from tracegraph.exchange.csv_export import ANSWER_COLUMNS, answer_row
 from tracegraph.exchange.exposure import exposure_body, rollups_body
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
@@ -27,22 +29,20 @@ from tracegraph.services.incidents import IncidentView
 from tracegraph.services.previewing import preview
 from tracegraph_api import heavy, media
 from tracegraph_api.context import context, now, store
+from tracegraph_api.cursors import page_by_key
 from tracegraph_api.incident_inputs import ExposuresQuery, PreviewBody, PreviewQuery
 from tracegraph_api.incident_seen import incident_asked, incident_seen, scope_exposed
-from tracegraph_api.inputs import LensQuery, LimitsQuery, PageQuery, lens_of
+from tracegraph_api.inputs import CursorQuery, LensQuery, LimitsQuery, PageQuery, lens_of
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.problems import problem_entry
-from tracegraph_api.respond import page_of, respond
+from tracegraph_api.questions import FORMS, ResultQuery, answered, chosen, key_of, question_of
+from tracegraph_api.respond import envelope, page_of, respond
 
 resource = Resource("incident-questions", __name__, description=N_("What incidents reach, or would reach."))
 COLUMNS: Final = (
-    *("contract_id", "title", "status", "basis", "regions", "category", "value_sek", "end", "tier"),
-    *("direct_suppliers", "ask", "weakest_grade", "share", "exposed_sek", "open_ends_total", "incidents", "triage"),
+    *ANSWER_COLUMNS,
+    *("share_low", "share_high", "share_unmapped", "exposed_sek_low", "exposed_sek_high", "incidents", "triage"),
 )
-
-
-def _question(given: Mapping[str, Any], lens: Lens) -> Question:
-    return Question((), lens, given.get("max_tier"), given.get("max_items") or DEFAULT_MAX_ITEMS)
 
 
 @resource.get("/incidents/<id>/exposures")
@@ -62,7 +62,7 @@ def _question(given: Mapping[str, Any], lens: Lens) -> Question:
             N_("Contracts by status, then by id; the counts are of all pages."), "incident_exposure_page", (media.CSV,)
         )
     },
-    query=(LensQuery, ExposuresQuery, LimitsQuery, PageQuery),
+    query=(LensQuery, ExposuresQuery, LimitsQuery, ResultQuery, CursorQuery),
     errors=(404,),
 )
 @heavy.question
@@ -70,18 +70,28 @@ def exposures(given: Mapping[str, Any], id: str) -> Response:
     """Answer which contracts an incident reaches."""
     view, lens = incident_asked(id, given)
     views = [view, *(incident_seen(other, lens) for other in given["also"])]
-    found = exposure(views, _question(given, lens), store(), context().portfolios)
-    wanted = given.get("status") or [status.value for status in LISTED_STATUSES]
-    body = exposure_body(found, with_no_link=True)
-    contracts = [contract for contract in body.pop("contracts") if contract["status"] in wanted]
-    triaged = _triaged(views, lens)
+    found = exposure(views, question_of((), lens, given), store(), context().portfolios)
+    rows, triaged = chosen(found.answer, given), _triaged(views, lens)
+    summary = found.answer.summary
     if media.wanted() == media.CSV:
-        beside_contracts(contracts, triaged)
-        truncated = found.answer.summary.items_cut
-        return media.as_file(media.table_of_bodies(COLUMNS, contracts), "exposures", truncated=truncated)
-    page = page_of(contracts, given, meta=body)
-    beside_contracts(page["items"], triaged)
-    return respond(page)
+        table = media.table(COLUMNS, (_row(row, found, triaged) for row in rows))
+        return media.as_file(table, "exposures", truncated=summary.truncated)
+    shown, counted = page_by_key(rows, key_of, given, lens)
+    part = replace(found, answer=replace(found.answer, dependents=tuple(shown)))
+    body = exposure_body(part, with_no_link=True, with_routes=given["routes"])
+    contracts = body.pop("contracts")
+    beside_contracts(contracts, triaged)
+    meta = {**body, "truncated": summary.truncated, "items_cut": summary.items_cut}
+    return respond(envelope(contracts, given, counted, meta=meta))
+
+
+def _row(row: Dependent, found: Exposure, triaged: Mapping[str, list[triage.Standing]]) -> list[Any]:
+    """Return a contract as a row for a spreadsheet: which incidents reach it, and what its triage counts as."""
+    id = row.facts.contract_id
+    counts = [f"{one.triage.incident_id} {one.triage.visibility} {one.counts_as.value}" for one in triaged.get(id, ())]
+    share, exposed = share_body(row.share) or {}, interval_body(row.exposed_sek) or {}
+    figures = [*(share.get(name) for name in ("low", "high", "unmapped")), exposed.get("low"), exposed.get("high")]
+    return [*answer_row(row), *figures, "|".join(sorted(found.reached_by.get(id, {}))), "|".join(counts)]
 
 
 def _triaged(views: list[IncidentView], lens: Lens) -> dict[str, list[triage.Standing]]:
@@ -115,7 +125,7 @@ def _triaged(views: list[IncidentView], lens: Lens) -> dict[str, list[triage.Sta
 def widened(given: Mapping[str, Any], id: str) -> Response:
     """Preview a wider scope."""
     view, lens = incident_asked(id, given)
-    asked = replace(_question(given, lens), scope=scope_exposed(view))
+    asked = replace(question_of((), lens, given), scope=scope_exposed(view))
     body = preview_body(preview(view, asked, Widening(given["widen"]), store()))
     contracts = body.pop("contracts")
     return respond(page_of(contracts, given, meta=body))
@@ -128,8 +138,10 @@ def widened(given: Mapping[str, Any], id: str) -> Response:
         N_("What a scope would reach that is not recorded"),
         N_("Who would be touched by an incident before it is recorded. Nothing is recorded and nobody is told."),
     ),
-    answers={200: Answered(N_("Contracts by status, then by id; the counts are of all pages."), "scope_preview_page")},
-    query=(LensQuery, LimitsQuery, PageQuery),
+    answers={
+        200: Answered(N_("Contracts by status, then by id; the counts are of all pages."), "scope_preview_page", FORMS)
+    },
+    query=(LensQuery, LimitsQuery, ResultQuery, CursorQuery),
     body=PreviewBody,
 )
 @heavy.question
@@ -137,17 +149,15 @@ def previewed(given: Mapping[str, Any], said: Mapping[str, Any]) -> Response:
     """Preview a scope that nothing is recorded of."""
     lens = lens_of(given)
     scope, warnings = read_scope_body(store(), lens, said["scope"])
-    answer = dependents(replace(_question(given, lens), scope=scope), store(), context().portfolios)
-    body = answer_body(answer)
-    contracts = body.pop("contracts")
-    meta = {
-        **body,
-        "rollups": rollups_body(roll_ups(answer, store())),
-        "call": sorted({name for found in answer.dependents for name in found.direct_suppliers}),
-        "ask": sorted({name for found in answer.dependents for name in found.ask}),
-        "warnings": [problem_entry(one) for one in warnings],
-    }
-    return respond(page_of(contracts, given, meta=meta))
+    answer = dependents(question_of(scope, lens, given), store(), context().portfolios)
+    return answered(
+        answer,
+        given,
+        rollups=rollups_body(roll_ups(answer, store())),
+        call=sorted({name for found in answer.dependents for name in found.direct_suppliers}),
+        ask=sorted({name for found in answer.dependents for name in found.ask}),
+        warnings=[problem_entry(one) for one in warnings],
+    )
 
 
 @resource.get("/incidents/<id>/evidence-bundle")
@@ -169,7 +179,7 @@ def evidence(given: Mapping[str, Any], id: str) -> Response:
     """Give the evidence bundle of an incident."""
     view, lens = incident_asked(id, given)
     scope_exposed(view)
-    found = exposure([view], _question(given, lens), store(), context().portfolios)
+    found = exposure([view], question_of((), lens, given), store(), context().portfolios)
     body = exposure_body(found, with_no_link=True)
     bundle = bundle_of(found.answer, store(), context().portfolios)
     return media.as_file(bundle_bytes(bundle_files(bundle, body, body["incidents"], now())), "evidence")
