@@ -58,6 +58,7 @@ class Size:
 SIZES: Final = {
     "tiny": Size("tiny", 150, 80, 200, families=2),
     "small": Size("small", 15_000, 8_000, 20_000),
+    "served": Size("served", 11_400, 6_000, 15_000, goods_per_supplier=3.2),
     "large": Size("large", 150_000, 80_000, 200_000),
 }
 
