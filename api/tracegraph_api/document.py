@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, Final
@@ -69,17 +68,19 @@ def document_of(app: Flask, lang: str = BOTH) -> dict[str, Any]:
 
 def routes_of(app: Flask) -> list[Route]:
     """Return every route of an application that the document describes, by address and method."""
-    found = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(f"{ROOT}/")]
-    names = Counter(rule.endpoint.rpartition(".")[2] for rule in found)
     routes = []
-    for rule in found:
-        tag, _, name = rule.endpoint.rpartition(".")
-        id = name if names[name] == 1 else f"{tag}_{name}".replace("-", "_")
+    for rule in (rule for rule in app.url_map.iter_rules() if rule.rule.startswith(f"{ROOT}/")):
         told = told_of(app.view_functions[rule.endpoint])
-        routes += [
-            Route(rule, method, told, id, tag) for method in sorted((rule.methods or set()) - _UNDOCUMENTED_METHODS)
-        ]
+        for method in sorted((rule.methods or set()) - _UNDOCUMENTED_METHODS):
+            id = operation_id(method, template(rule.rule, ROOT))
+            routes.append(Route(rule, method, told, id, rule.endpoint.rpartition(".")[0]))
     return sorted(routes, key=lambda route: (route.rule.rule, route.method))
+
+
+def operation_id(method: str, path: str) -> str:
+    """Return the name of an operation: what it does and where, so that it never changes."""
+    words = path.replace("{", "by-").replace("}", "").replace("/", "-").replace(".", "-").strip("-") or "root"
+    return f"{method.lower()}_{words.replace('-', '_')}"
 
 
 def examples() -> dict[str, Any]:

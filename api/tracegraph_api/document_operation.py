@@ -154,7 +154,7 @@ class Describer:
     def _responses(self, route: Route, examples: Mapping[str, Any]) -> dict[str, Any]:
         told = route.told
         found = {
-            str(status): self._answer(route, status, answer, examples.get(str(status), {}))
+            str(status): self._answer(route, status, answer, self._example(answer, examples.get(str(status), {})))
             for status, answer in sorted(told.answers.items())
         }
         if route.method == "GET" and 200 in told.answers:
@@ -165,6 +165,13 @@ class Describer:
         for status in sorted(problems_of(told, self._access)):
             found[str(status)] = {"$ref": f"#/components/responses/{parts.problem_name(status)}"}
         return found | {"default": {"$ref": "#/components/responses/problem"}}
+
+    def _example(self, answer: Answered, own: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the example of an answer: that of a job where a job is the answer."""
+        if answer is not AS_JOB or own:
+            return own
+        found: Mapping[str, Any] = self._examples.get("get_jobs_by_id", {}).get("responses", {}).get("200", {})
+        return found
 
     def _answer(self, route: Route, status: int, answer: Answered, example: Mapping[str, Any]) -> dict[str, Any]:
         content: dict[str, Any] = {}

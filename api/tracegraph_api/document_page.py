@@ -122,6 +122,8 @@ def curl(server: str, request: Mapping[str, Any] | None) -> str:
         words += ["-X", request["method"]]
     for name, value in request.get("headers", {}).items():
         words += ["-H", f"{name}: {value}"]
+    for name in request.get("files", ()):
+        words += ["-F", f"files=@{name}"]
     if "body" in request:
         words += ["-H", "Content-Type: application/json", "--data", json.dumps(request["body"], ensure_ascii=False)]
     return shlex.join([*words, address])

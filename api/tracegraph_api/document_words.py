@@ -46,7 +46,7 @@ def all_said(document: Any, say: Say) -> Any:
 #: What a part of a path is, by its name in the route; where one name means several things, by resource and name.
 PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "factories/id": (N_("Id of a factory."), "demo-plant-klang"),
-    "suppliers/id": (N_("Id of a company."), "demo-gloves-maker"),
+    "suppliers/id": (N_("Id of a company."), "demo-gloves-klang"),
     "groups/id": (N_("Id of the company at the top of a group."), "demo-gloves"),
     "contracts/id": (N_("Id of a contract."), "demo-c-0001"),
     "products/id": (N_("Id of a kind of goods."), "gloves-nitrile"),
@@ -68,7 +68,7 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "product": (N_("Id of the goods."), "gloves-nitrile"),
     "contract": (N_("Id of a contract."), "demo-c-0001"),
     "problems/code": (N_("Code of a problem, as it stands in code."), "unknown-node"),
-    "docs/name": (N_("Name of a file of the documentation."), "reference.css"),
+    "files/name": (N_("Name of a file of the documentation."), "docs.css"),
 }
 
 

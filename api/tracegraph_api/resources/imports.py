@@ -33,7 +33,7 @@ from tracegraph_api.media import CSV, as_file, table_of_bodies, wanted
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.problems import problem_entry
 from tracegraph_api.respond import page_of, respond
-from tracegraph_api.uploads import sending, sent
+from tracegraph_api.uploads import MULTIPART, NDJSON, sending, sent
 
 resource = Resource(
     "imports",
@@ -81,6 +81,7 @@ class SendQuery(Schema):
     answers={202: Answered(N_("The job that checks it; the import is in its _links."), "job")},
     query=(SendQuery,),
     errors=(413, 415),
+    sends={MULTIPART: "import_form", NDJSON: None},
 )
 @sending
 @once
