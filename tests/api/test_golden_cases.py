@@ -24,7 +24,8 @@ from tracegraph_api.policy import AUTHENTICATE
 
 NOW = "2026-01-01T00:00:00Z"
 #: Few, so that every answer has several pages; the other store is asked once, each page costs it a walk.
-FEW, ALL: Final = 2, 200
+FEW: Final = 2
+ALL: Final = 200
 PLURALS: Final = {"factory": "factories", "supplier": "suppliers", "group": "groups", "country": "countries"}
 HEADERS: Final = {"Authorization": "Bearer golden"}
 
