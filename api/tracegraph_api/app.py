@@ -15,6 +15,7 @@ from tracegraph_api.auth.oidc import tokens_of
 from tracegraph_api.context import EXTENSION, Context
 from tracegraph_api.document import ProblemApi
 from tracegraph_api.resources import RESOURCES
+from tracegraph_api.uploads import InMemory
 
 if TYPE_CHECKING:
     from tracegraph.store.port import Store
@@ -43,6 +44,7 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
     settings = settings or load_api_settings()
     store = store or serving.opened(common)
     app = Flask("tracegraph_api", static_folder=None)
+    app.request_class = InMemory
     app.config.update(MAX_CONTENT_LENGTH=10 * 1024 * 1024, MAX_FORM_PARTS=100, MAX_FORM_MEMORY_SIZE=256 * 1024)
     app.config.update(PROPAGATE_EXCEPTIONS=False)
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, TypeVar, cast
+from typing import IO, Any, Final, TypeVar, cast
 
-from flask import current_app, g, request
+from flask import Request, current_app, g, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from tracegraph.errors import ContentTooLarge, InvalidInput, MediaTypeUnsupported
@@ -19,6 +20,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 MULTIPART: Final = "multipart/form-data"
 NDJSON: Final = "application/x-ndjson"
 FIELD: Final = "files"
+
+
+class InMemory(Request):
+    """A request whose files stay in memory: its whole body is there already, and no larger than a limit."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return io.BytesIO()
 
 
 def sending(view: View) -> View:

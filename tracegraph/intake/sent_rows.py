@@ -90,14 +90,14 @@ def _row(line: bytes, number: int) -> tuple[str, dict[str, str]]:
             N_("line {line} is no JSON object of texts, numbers, true, false, null and lists of them, each name once"),
             line=number,
         ) from error
-    if name not in TABLES:
+    if not isinstance(name, str) or name not in TABLES:
         raise InvalidInput(
             N_("line {line} names no table: write one of {allowed} as {name}"),
             line=number,
             allowed=", ".join(TABLES),
             name=TABLE,
         )
-    return str(name), row
+    return name, row
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

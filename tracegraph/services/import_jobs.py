@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from tracegraph.access import Permission
@@ -113,13 +113,9 @@ def _apply(lease: Lease, sent: Sent, read: Read) -> None:
         if 0 < done < total:  # between transactions
             lease.beat(done, total)
 
-    try:
-        lease.store.apply(
-            read.reading.change_set, lease.now, progress=beat, beside=partial(_beside_commit, lease, sent, read)
-        )
-    except ImportInterrupted:
-        make_way(lease.store, lease.now)
-        raise
+    lease.store.apply(
+        read.reading.change_set, lease.now, progress=beat, beside=partial(_beside_commit, lease, sent, read)
+    )
 
 
 def _beside_commit(lease: Lease, sent: Sent, read: Read, report: ApplyReport) -> Beside:
@@ -191,11 +187,7 @@ def undo(lease: Lease) -> None:
         nothing = ApplyReport(change_set=None, new=0, changed=0, unchanged=0)
         lease.store.commit(beside(nothing), lease.now)
         return
-    try:
-        lease.store.retract(lease.now, change_set=number, beside=beside)
-    except ImportInterrupted:
-        make_way(lease.store, lease.now)
-        raise
+    lease.store.retract(lease.now, change_set=number, beside=beside)
 
 
 def discard_written(store: Store, import_id: str, now: str) -> None:
@@ -245,5 +237,24 @@ def _audit(lease: Lease, action: str, sent: Sent, facts: Mapping[str, Any]) -> d
     return audit_row(lease.job.principal, action, subject, request_id=request_id, facts=dict(facts))
 
 
+def _in_turn(handler: Handler) -> Handler:
+    """Return a handler that waits for an import that is being written, and for none that nobody finishes."""
+
+    @wraps(handler)
+    def waiting(lease: Lease) -> None:
+        try:
+            handler(lease)
+        except ImportInterrupted:
+            make_way(lease.store, lease.now)
+            raise
+
+    return waiting
+
+
 #: What a worker does with imports, by kind of job.
-HANDLERS: Final[Mapping[str, Handler]] = {CHECK: check, COMMIT: commit, DISCARD: discard, UNDO: undo}
+HANDLERS: Final[Mapping[str, Handler]] = {
+    CHECK: _in_turn(check),
+    COMMIT: _in_turn(commit),
+    DISCARD: _in_turn(discard),
+    UNDO: _in_turn(undo),
+}
