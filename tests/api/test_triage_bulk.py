@@ -8,7 +8,8 @@ import pytest
 
 from tests.api.callers import Callers, shaped
 from tests.api.test_triage import C1, C3, C7, CONFIRMED, INCIDENT, NO_IMPACT, PATH, callers, one, put
-from tests.contract.build import change_set, contract, describes
+from tests.contract.build import change_set, contract, describes, incident
+from tests.library import opened
 from tracegraph.store.port import Store
 
 __all__ = ["callers"]
@@ -166,3 +167,28 @@ def test_where_nothing_is_written_nobody_is_told(callers: Callers, store: Store)
     told = len(store.records("event"))
     assert outcomes(bulk(callers, "ab", {**NO_IMPACT, "contracts": [C1]})) == {C1: "kept"}
     assert len(store.records("event")) == told
+
+
+def test_operations_are_the_same_on_either_store(store_url: str) -> None:
+    ids = ("c-1", "c-10", "c-2")
+    with opened(store_url) as store:
+        said = [describes(contract(name), says={"title": name}) for name in ids]
+        reported = [incident(name, recorded_at="2024-01-02T00:00:00Z") for name in (INCIDENT, f"{INCIDENT}-2")]
+        store.apply(change_set(*said, incidents=reported), "2024-02-01T00:00:00Z")
+        found = Callers(store)
+        put(found, "lead", "c-2", CONFIRMED)
+        other = found.put("lead", f"/incidents/{INCIDENT}-2/triage/c-1", CONFIRMED, If_Match="0")
+        assert other.status_code == 201
+        made = bulk(found, "lead", {**NO_IMPACT, "contracts": list(ids), "replace": True})
+        assert outcomes(made) == {"c-1": "created", "c-10": "created", "c-2": "replaced"}
+        found.now = "2024-06-05T08:00:00Z"
+        assert outcomes(undone(found, "lead", made["operation_id"])) == {
+            "c-1": "taken_back",
+            "c-10": "taken_back",
+            "c-2": "restored",
+        }
+        assert states(found, "lead") == {"c-2": "confirmed"}
+        before = found.items("lead", PATH, known_at="2024-06-04")
+        assert {row["contract_id"]: row["state"] for row in before} == dict.fromkeys(ids, "no_impact")
+        assert put(found, "lead", "c-2", NO_IMPACT, 1).status_code == 412
+        assert put(found, "lead", "c-2", NO_IMPACT, 3).status_code == 200

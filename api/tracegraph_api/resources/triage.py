@@ -18,7 +18,7 @@ from tracegraph.render.triage_bodies import standing_body, untriaged_body, versi
 from tracegraph.services import triage
 from tracegraph.services.triage_rules import own_visibility
 from tracegraph.vocabulary import Label, TriageState
-from tracegraph_api import media
+from tracegraph_api import heavy, media
 from tracegraph_api.context import context, principal, store
 from tracegraph_api.incident_seen import incident_asked
 from tracegraph_api.inputs import LensQuery, PageQuery
@@ -53,6 +53,7 @@ COLUMNS: Final = (
     query=(LensQuery, TriageQuery, PageQuery),
     errors=(404,),
 )
+@heavy.question
 def triages(given: Mapping[str, Any], id: str) -> Response:
     """List the triage of an incident."""
     view, lens = incident_asked(id, given)
@@ -93,6 +94,7 @@ def _chosen(found: Sequence[triage.Standing], given: Mapping[str, Any]) -> Itera
     query=(LensQuery, WhoseQuery),
     errors=(404,),
 )
+@heavy.question
 def one_triage(given: Mapping[str, Any], id: str, contract: str) -> Response:
     """Show the triage of one contract."""
     view, lens = incident_asked(id, given)
