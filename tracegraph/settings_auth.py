@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,17 @@ OIDC_FILE: Final = "TRACEGRAPH_OIDC_FILE"
 VARIABLES: Final[Mapping[str, str]] = {
     OIDC_FILE: N_("TOML file with the identity providers whose tokens are taken (docs/operations.md); not set: none"),
 }
-_KEYS: Final = {"issuer", "audience", "roles_claim", "region_claim", "roles", "regions"}
+_KEYS: Final[Mapping[str, type]] = {
+    "issuer": str,
+    "audience": str,
+    "roles_claim": str,
+    "region_claim": str,
+    "roles": dict,
+    "regions": dict,
+}
+#: Codes of regions.
+REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_OWN_WORDS: Final = {role.value: role for role in Role if role is not Role.SYSTEM}
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -37,17 +48,17 @@ class Issuer:
     roles_claim, region_claim : str
         Names of the claims; a dot leads into an object.
     roles : mapping
-        Its words for roles, to ours; what is not there is no role.
+        Its words for roles, to ours; what is not there is no role. Not given: our own words, but for system.
     regions : mapping
-        Its words for regions, to codes; empty: it says codes.
+        Its words for regions, to codes; what is not there is no region. Empty: it says codes, and may speak for all.
     """
 
     issuer: str
     audience: str
     roles_claim: str = "roles"
     region_claim: str = "region"
-    roles: Mapping[str, Role] = field(default_factory=lambda: {role.value: role for role in Role})
-    regions: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=lambda: dict(_OWN_WORDS), hash=False)
+    regions: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +102,58 @@ def read_issuers(path: Path) -> tuple[Issuer, ...]:
         raise SettingsInvalid(
             N_("{variable}: {path} has tables [[issuer]] and nothing else"), variable=OIDC_FILE, path=str(path)
         )
-    return tuple(_issuer(table) for table in tables)
-
-
-def _issuer(table: Mapping[str, Any]) -> Issuer:
-    unknown = sorted(set(table) - _KEYS)
-    if unknown or not isinstance(table.get("issuer"), str) or not isinstance(table.get("audience"), str):
+    issuers = tuple(_issuer(table) for table in tables)
+    if len(issuers) > 1 and not all(one.regions for one in issuers):
         raise SettingsInvalid(
-            N_("{variable}: an issuer has issuer and audience, and may have {allowed}; not {unknown}"),
+            N_("{variable}: of several issuers, each needs a table regions: the regions that it may speak for"),
             variable=OIDC_FILE,
-            allowed=", ".join(sorted(_KEYS - {"issuer", "audience"})),
-            unknown=", ".join(unknown) or "-",
         )
+    if len({one.issuer for one in issuers}) < len(issuers):
+        raise SettingsInvalid(N_("{variable}: an issuer is listed twice"), variable=OIDC_FILE)
+    return issuers
+
+
+def _issuer(table: Any) -> Issuer:
+    _check_shape(table)
     if not is_protected(table["issuer"]):
         raise SettingsInvalid(
             N_("{variable}: the issuer {value!r} is no https address"), variable=OIDC_FILE, value=table["issuer"]
         )
-    roles = table.get("roles", {})
-    if wrong := [word for word in roles.values() if word not in list(Role)]:
+    roles, regions = table.get("roles", {}), table.get("regions", {})
+    _check_words("issuer.roles", roles, tuple(Role))
+    if wrong := [code for code in regions.values() if not REGION.fullmatch(str(code))]:
         raise SettingsInvalid(
-            N_("{variable} is {value!r}: use one of {allowed}"),
-            variable="issuer.roles",
-            value=str(wrong[0]),
-            allowed=", ".join(Role),
+            N_("{variable}: {value!r} is no region: write a code like SE-AB"), variable=OIDC_FILE, value=str(wrong[0])
         )
     said = {name: table[name] for name in ("roles_claim", "region_claim", "regions") if name in table}
     if roles:
         said["roles"] = {word: Role(role) for word, role in roles.items()}
     return Issuer(table["issuer"], table["audience"], **said)
+
+
+def _check_shape(table: Any) -> None:
+    """Check that a table has what an issuer has, in the types that these have."""
+    given: Mapping[str, Any] = table if isinstance(table, dict) else {}
+    wrong = {name for name in given if not isinstance(given[name], _KEYS.get(name, ()))}
+    wrong |= {name for name in ("issuer", "audience") if not given.get(name)}
+    if wrong:
+        raise SettingsInvalid(
+            N_("{variable}: an issuer has the texts {texts}, and may have the tables {tables}; look at {wrong}"),
+            variable=OIDC_FILE,
+            texts=", ".join(name for name, kind in _KEYS.items() if kind is str),
+            tables=", ".join(name for name, kind in _KEYS.items() if kind is dict),
+            wrong=", ".join(sorted(wrong)),
+        )
+
+
+def _check_words(name: str, words: Mapping[str, Any], allowed: Sequence[str]) -> None:
+    if wrong := [word for word in words.values() if word not in allowed]:
+        raise SettingsInvalid(
+            N_("{variable} is {value!r}: use one of {allowed}"),
+            variable=name,
+            value=str(wrong[0]),
+            allowed=", ".join(allowed),
+        )
 
 
 def is_protected(address: str) -> bool:

@@ -4,71 +4,31 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
+from tests.api.identity_provider import (
+    CURVED,
+    NOW,
+    SIGNING,
+    STRANGER,
+    IdentityProvider,
+    asked,
+    claims_of,
+    client_of,
+    issuer_of,
+    plain,
+    signed,
+)
 from tracegraph.access import Role
-from tracegraph.settings_api import Access, ApiSettings
-from tracegraph.settings_auth import AuthSettings, Issuer
 from tracegraph.store.port import Store
-from tracegraph_api import create_app
 from tracegraph_api.auth import provider
 from tracegraph_api.auth.provider import Provider
-from tracegraph_api.context import context_of
-
-NOW = 1_767_225_600  # 2026-01-01T00:00:00Z
-MOMENT = "2026-01-01T00:00:00Z"
-ME = "/tracegraph/v1/me"
-SIGNING = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})
-CURVED = ECKey.generate_key("P-256", {"kid": "k2", "use": "sig"})
-STRANGER = RSAKey.generate_key(2048, {"kid": "k1"})
-
-
-class IdentityProvider:
-    """What a region runs: discovery and keys over HTTP, as it is told."""
-
-    def __init__(self) -> None:
-        self.keys: list[Any] = [SIGNING, CURVED]
-        self.fetched = 0
-        self.delay_s = 0.0
-        self.changes: dict[str, Any] = {}
-        owner = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                time.sleep(owner.delay_s)
-                body = json.dumps(owner.answer(self.path)).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def answer(self, path: str) -> dict[str, Any]:
-        if path.startswith("/.well-known"):
-            return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys", **self.changes}
-        self.fetched += 1
-        return {"keys": [key.as_dict(private=False) for key in self.keys]}
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
 
 @pytest.fixture
@@ -81,37 +41,6 @@ def idp() -> Iterator[IdentityProvider]:
 @pytest.fixture
 def client(idp: IdentityProvider, read_store: Store) -> FlaskClient:
     return client_of(read_store, issuer_of(idp))
-
-
-def issuer_of(idp: IdentityProvider, **said: Any) -> Issuer:
-    return Issuer(idp.issuer, "tracegraph", **said)
-
-
-def client_of(store: Store, *issuers: Issuer) -> FlaskClient:
-    app = create_app(ApiSettings(access=Access.PUBLIC, auth=AuthSettings("x", issuers)), store)
-    context_of(app).clock = lambda: MOMENT
-    return app.test_client()
-
-
-def claims_of(idp: IdentityProvider, **changed: Any) -> dict[str, Any]:
-    claims = {"iss": idp.issuer, "aud": "tracegraph", "sub": "u-1", "iat": NOW - 60, "exp": NOW + 600}
-    claims |= {"roles": ["analyst"], "region": "SE-AB", **changed}
-    return {name: value for name, value in claims.items() if value is not None}
-
-
-def signed(claims: Mapping[str, Any], key: Any = SIGNING, alg: str = "RS256", **header: Any) -> str:
-    algorithms = ["RS256", "PS256", "ES256", "HS256"]
-    head = {"alg": alg, "kid": key.kid, **header}
-    head = {name: value for name, value in head.items() if value is not None}
-    return jwt.encode(head, dict(claims), key, algorithms=algorithms)
-
-
-def plain(part: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
-
-
-def asked(client: FlaskClient, token: str) -> Any:
-    return client.get(ME, headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.mark.parametrize(("key", "alg"), [(SIGNING, "RS256"), (SIGNING, "PS256"), (CURVED, "ES256")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections import OrderedDict
@@ -69,14 +70,14 @@ class Bearer:
         return self._tokens.principal(token, self._clock())
 
     def _of_key(self, token: str) -> Principal:
-        now = self._clock()
+        now, name = self._clock(), hashlib.sha256(token.encode()).hexdigest()
         with self._lock:
-            found = self._known.get(token)
+            found = self._known.get(name)
         if found is not None and time.monotonic() - found[0] < REMEMBERED_S and found[1].is_live(now):
             return found[1].principal
         key = verified(self._store, token, now)
         with self._lock:
-            self._known[token] = (time.monotonic(), key)
+            self._known[name] = (time.monotonic(), key)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         try:

@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +17,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from tracegraph.access import Principal, Role
 from tracegraph.errors import IdentityProviderUnavailable, TokenInvalid
 from tracegraph.messages import N_
-from tracegraph.settings_auth import AuthSettings, Issuer
+from tracegraph.settings_auth import REGION, AuthSettings, Issuer
 from tracegraph_api.auth.provider import Provider
 
 #: Fixed here: what a token says of its algorithm only chooses among them. All are asymmetric.
@@ -26,7 +25,8 @@ ALGORITHMS: Final = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES25
 LEEWAY_S: Final = 30
 #: Headers by which a token would bring its own key, or demand what we do not know.
 _REFUSED: Final = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64"})
-_REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+#: What a token may say that it is: tokens for other ends (such as logging out) are signed with the same keys.
+_TYPES: Final = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
 
 
 class OidcTokens:
@@ -57,7 +57,7 @@ class OidcTokens:
         kid = header.get("kid")
         if issuer is None or not isinstance(kid, str) or _REFUSED & header.keys():
             raise _invalid()
-        if header.get("alg") not in ALGORITHMS:
+        if header.get("alg") not in ALGORITHMS or str(header.get("typ", "JWT")).lower() not in _TYPES:
             raise _invalid()
         try:
             key = self._providers[issuer.issuer].key(kid)
@@ -123,14 +123,15 @@ def _principal(claims: Mapping[str, Any], issuer: Issuer) -> Principal:
     subject = f"{issuer.issuer}\x00{claims['sub']}"
     words = _claim(claims, issuer.roles_claim)
     words = [words] if isinstance(words, str) else words
-    roles = {issuer.roles[word] for word in words if word in issuer.roles} if isinstance(words, list) else set()
+    said = [word for word in words if isinstance(word, str)] if isinstance(words, list) else []
+    roles = {issuer.roles[word] for word in said if word in issuer.roles}
     region = _claim(claims, issuer.region_claim)
     region = issuer.regions.get(str(region)) if issuer.regions else region
-    if not isinstance(region, str) or not _REGION.fullmatch(region):
+    if not isinstance(region, str) or not REGION.fullmatch(region):
         region = None
     if region is None and roles & {Role.REGION_ADMINISTRATOR}:
         roles -= {Role.REGION_ADMINISTRATOR}  # of no region there is nothing to administer
-    id = hashlib.sha256(subject.encode()).hexdigest()[:24]
+    id = hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     return Principal(f"user:{id}", frozenset(roles), region)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Final
 
 import httpx
-from joserfc.jwk import KeySet
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
 
 from tracegraph.settings_auth import is_protected
+
+Key = RSAKey | ECKey
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -24,6 +29,10 @@ KEPT_S: Final = 24 * 3600.0
 FRESH_S: Final = 3600.0
 #: The provider is asked at most this often, whatever tokens say.
 PAUSE_S: Final = 60.0
+#: So long may one fetch take, however slowly the provider sends.
+FETCH_S: Final = 10.0
+#: RSA keys that are shorter are not taken.
+SMALLEST_RSA: Final = 2048
 _LARGEST: Final = 256 * 1024
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 
@@ -40,13 +49,12 @@ class Provider:
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
         self._lock = Lock()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="identity-provider")
         self._fetching: Future[None] | None = None
-        self._keys: KeySet | None = None
+        self._keys: dict[str, Key] = {}
         self._fetched_at = 0.0
         self._asked_at = 0.0
 
-    def key(self, kid: str) -> Any | None:
+    def key(self, kid: str) -> Key | None:
         """Return the key of a name; None: the provider has none of that name.
 
         Raises
@@ -54,39 +62,45 @@ class Provider:
         ConnectionError
             No keys are known, because the provider cannot be reached.
         """
-        self._refresh(unless_found=kid)
+        self._refresh(kid)
         with self._lock:
-            keys = self._keys
-            age = time.monotonic() - self._fetched_at
-        if keys is None or age > KEPT_S:
-            raise ConnectionError(self.issuer)
-        return _named(keys, kid)
+            if not self._keys or time.monotonic() - self._fetched_at > KEPT_S:
+                raise ConnectionError(self.issuer)
+            return self._keys.get(kid)
 
-    def _refresh(self, unless_found: str) -> None:
-        """Fetch the keys where they are old or lack one, not more often than allowed, waiting not longer than that."""
+    def _refresh(self, kid: str) -> None:
+        """Fetch the keys where they are old or lack one, not more often than allowed; wait only for one that lacks."""
         with self._lock:
             now = time.monotonic()
-            found = self._keys is not None and _named(self._keys, unless_found) is not None
-            if found and now - self._fetched_at < FRESH_S:
+            age = now - self._fetched_at
+            found = kid in self._keys
+            if found and age < FRESH_S:
                 return
             if self._fetching is None and (not self._asked_at or now - self._asked_at >= PAUSE_S):
                 self._asked_at = now
-                self._fetching = self._pool.submit(self._fetch)
-            waiting = self._fetching
+                self._fetching = self._begin()
+            waiting = None if found and age < KEPT_S else self._fetching
         if waiting is not None:
             try:
                 waiting.result(WAIT_S)
             except NotInTime:
                 return
 
-    def _fetch(self) -> None:
+    def _begin(self) -> Future[None]:
+        """Fetch beside the request, which does not wait for the end of it; nor does the end of the process."""
+        done: Future[None] = Future()
+        Thread(target=self._fetch, args=(done,), name="identity-provider", daemon=True).start()
+        return done
+
+    def _fetch(self, done: Future[None]) -> None:
         """Fetch discovery and keys; what goes wrong is logged, and the old keys stay."""
+        until = time.monotonic() + FETCH_S
         try:
-            with httpx.Client(timeout=10.0, follow_redirects=False) as http:
-                said = _json(http, self.issuer.rstrip("/") + _DISCOVERY)
+            with httpx.Client(timeout=FETCH_S / 2, follow_redirects=False) as http:
+                said = _json(http, self.issuer.rstrip("/") + _DISCOVERY, until)
                 if said.get("issuer") != self.issuer or not is_protected(str(said.get("jwks_uri", ""))):
                     raise ValueError("the discovery document is of another issuer, or its keys are not protected")
-                keys = KeySet.import_key_set(_json(http, said["jwks_uri"]))  # type: ignore[arg-type]
+                keys = keys_of(_json(http, said["jwks_uri"], until)["keys"])
             with self._lock:
                 self._keys, self._fetched_at = keys, time.monotonic()
         except Exception as error:  # noqa: BLE001 - whatever a provider sends, requests go on with the old keys
@@ -94,21 +108,48 @@ class Provider:
         finally:
             with self._lock:
                 self._fetching = None
+            done.set_result(None)
 
 
-def _json(http: httpx.Client, url: str) -> dict[str, Any]:
+def keys_of(stated: Iterable[Any]) -> dict[str, Key]:
+    """Return the keys that signatures are verified with, by their names; what else a provider publishes is left out.
+
+    Raises
+    ------
+    ValueError
+        There are none.
+    """
+    found: dict[str, Key] = {}
+    for one in stated:
+        key = _key_of(one)
+        if key is not None and key.kid:
+            found.setdefault(key.kid, key)
+    if not found:
+        raise ValueError("the provider publishes no key that signatures are verified with")
+    return found
+
+
+def _key_of(stated: Any) -> Key | None:
+    if not isinstance(stated, dict) or stated.get("use", "sig") != "sig" or not isinstance(stated.get("kid"), str):
+        return None
+    try:
+        if stated.get("kty") == "EC":
+            return ECKey.import_key(stated)
+        rsa = RSAKey.import_key(stated) if stated.get("kty") == "RSA" else None
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    return rsa if rsa is not None and rsa.public_key.key_size >= SMALLEST_RSA else None
+
+
+def _json(http: httpx.Client, url: str, until: float) -> dict[str, Any]:
     with http.stream("GET", url, headers={"Accept": "application/json"}) as response:
         response.raise_for_status()
         content = b""
         for chunk in response.iter_bytes():
             content += chunk
-            if len(content) > _LARGEST:
-                raise ValueError("the answer is too large")
-    said = httpx.Response(200, content=content).json()
+            if len(content) > _LARGEST or time.monotonic() > until:
+                raise ValueError("the answer is too large, or takes too long")
+    said = json.loads(content)
     if not isinstance(said, dict):
         raise TypeError("the answer is no object")
     return said
-
-
-def _named(keys: KeySet, kid: str) -> Any | None:
-    return next((key for key in keys.keys if key.kid == kid), None)
