@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import click
@@ -16,11 +17,14 @@ from tracegraph.cli.demo import fresh_file
 from tracegraph.cli.help import Spoken
 from tracegraph.cli.options import WHOLE, common_options, pass_session
 from tracegraph.cli.session import Session
+from tracegraph.cli.worker import duties
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
 from tracegraph.services.demo import fill
+from tracegraph.services.working import Work, run
 from tracegraph.settings_api import Access, ApiSettings, load_api_settings
 from tracegraph_api import create_app, logs, serving
+from tracegraph_api.context import utc_now
 from tracegraph_api.local_only import is_loopback
 
 _HOST = "127.0.0.1"
@@ -62,7 +66,10 @@ def serve(session: Session, /, *, port: int, host: str, demo: bool) -> None:
 
     def load() -> Any:
         logs.configure(level=logging.WARNING)
-        return create_app(settings, serving.opened(common))
+        store = serving.opened(common)
+        work = Work(store, "serve", utc_now, settings.jobs.lease_seconds)
+        Thread(target=run, args=(work, duties(settings, store)), name="worker", daemon=True).start()
+        return create_app(settings, store)
 
     def tell(_: Any) -> None:
         said = N_("tracegraph answers at {url} until Ctrl-C")
