@@ -101,7 +101,7 @@ def _check_free(host: str, port: int) -> None:
         raise InvalidInput(
             N_("{host}:{port} cannot be bound ({reason}): choose another port with --port"),
             host=host,
-            port=port,
+            port=str(port),
             reason=getattr(error, "strerror", None) or str(error),
         ) from error
 
