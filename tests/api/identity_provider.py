@@ -36,17 +36,22 @@ class IdentityProvider:
         self.fetched = 0
         self.delay_s = 0.0
         self.changes: dict[str, Any] = {}
+        self.stated: list[dict[str, Any]] = []  # published besides the keys
+        self.body: bytes | None = None  # sent whatever is asked
+        self.drop_s = 0.0  # between one byte and the next
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 time.sleep(owner.delay_s)
-                body = json.dumps(owner.answer(self.path)).encode()
+                body = json.dumps(owner.answer(self.path)).encode() if owner.body is None else owner.body
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                for at in range(0, len(body), 1 if owner.drop_s else len(body)):
+                    self.wfile.write(body[at : at + 1] if owner.drop_s else body)
+                    time.sleep(owner.drop_s)
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
@@ -60,7 +65,7 @@ class IdentityProvider:
         if path.startswith("/.well-known"):
             return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys", **self.changes}
         self.fetched += 1
-        return {"keys": [key.as_dict(private=False) for key in self.keys]}
+        return {"keys": [*self.stated, *(key.as_dict(private=False) for key in self.keys)]}
 
     def close(self) -> None:
         self.server.shutdown()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
@@ -135,10 +136,16 @@ def _key_of(stated: Any) -> Key | None:
     try:
         if stated.get("kty") == "EC":
             return ECKey.import_key(stated)
-        rsa = RSAKey.import_key(stated) if stated.get("kty") == "RSA" else None
+        if stated.get("kty") == "RSA" and _bits(stated["n"]) >= SMALLEST_RSA:
+            return RSAKey.import_key(stated)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    return rsa if rsa is not None and rsa.public_key.key_size >= SMALLEST_RSA else None
+    return None
+
+
+def _bits(number: str) -> int:
+    """Return how long a number is that is written as in a key."""
+    return int.from_bytes(urlsafe_b64decode(number + "=" * (-len(number) % 4))).bit_length()
 
 
 def _json(http: httpx.Client, url: str, until: float) -> dict[str, Any]:
