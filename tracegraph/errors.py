@@ -235,6 +235,12 @@ class AuditUnavailable(StoreUnavailable):
     code = "audit-unavailable"
 
 
+class TrailBroken(TracegraphError):
+    """The audit trail is not as it was written."""
+
+    code = "audit-trail-broken"
+
+
 class StoreNotReady(StoreUnavailable):
     """The store has no schema, an older or a newer one, or one whose migrations were changed afterwards."""
 

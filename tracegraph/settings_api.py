@@ -11,6 +11,7 @@ from environs import Env
 
 from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import N_
+from tracegraph.settings_audit import AuditSettings, load_audit_settings
 from tracegraph.settings_auth import AuthSettings, load_auth_settings
 from tracegraph.settings_jobs import JobSettings, load_job_settings
 from tracegraph.settings_limits import LimitSettings, load_limit_settings
@@ -56,6 +57,8 @@ class ApiSettings:
         What the API's document states.
     auth : AuthSettings
         The identity providers whose tokens are taken.
+    audit : AuditSettings
+        What is written to the audit trail.
     limits : LimitSettings
         What it bears.
     jobs : JobSettings
@@ -68,6 +71,7 @@ class ApiSettings:
     contact_email: str = "tracegraph@tracegraph.example"
     terms_url: str = "https://tracegraph.example/terms"
     auth: AuthSettings = field(default_factory=AuthSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
 
@@ -85,7 +89,13 @@ def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
     SettingsInvalid
         A variable has a value that it cannot have.
     """
-    return replace(load_own(unset), auth=load_auth_settings(), limits=load_limit_settings(), jobs=load_job_settings())
+    return replace(
+        load_own(unset),
+        auth=load_auth_settings(),
+        audit=load_audit_settings(),
+        limits=load_limit_settings(),
+        jobs=load_job_settings(),
+    )
 
 
 def load_own(unset: Access = Access.PUBLIC) -> ApiSettings:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
-from tracegraph import settings_api, settings_auth, settings_delivery, settings_jobs, settings_limits
+from tracegraph import settings_api, settings_audit, settings_auth, settings_delivery, settings_jobs, settings_limits
 from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import Message
 
@@ -43,6 +43,7 @@ class Shown:
 PARTS: Final[Sequence[tuple[Mapping[str, str], Callable[[], object]]]] = (
     (settings_api.VARIABLES, settings_api.load_own),
     (settings_auth.VARIABLES, settings_auth.load_auth_settings),
+    (settings_audit.VARIABLES, settings_audit.load_audit_settings),
     (settings_limits.VARIABLES, settings_limits.load_limit_settings),
     (settings_jobs.VARIABLES, settings_jobs.load_job_settings),
     (settings_delivery.VARIABLES, settings_delivery.load_delivery_settings),

@@ -53,6 +53,7 @@ STATUSES: Final[Mapping[type[TracegraphError], HTTPStatus]] = {
     errors.QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CommitUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.AuditUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TrailBroken: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.StoreNotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.QueryFileError: HTTPStatus.INTERNAL_SERVER_ERROR,

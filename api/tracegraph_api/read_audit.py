@@ -4,6 +4,8 @@ at the same time share one commit. Where it cannot be written, nothing is answer
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Condition
@@ -12,18 +14,23 @@ from typing import Any, Final
 from flask import Flask, Response, g, request
 
 from tracegraph.access import LOCAL, Permission
-from tracegraph.errors import AuditUnavailable, TracegraphError
+from tracegraph.errors import AuditUnavailable
 from tracegraph.messages import N_
 from tracegraph.services.audit import audit_row
+from tracegraph.settings_audit import ON
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Beside
+from tracegraph_api.changes import payload_digest
 from tracegraph_api.context import context_of, now, principal
+from tracegraph_api.inputs import ID_PATTERN
 from tracegraph_api.policy import permission_of
 from tracegraph_api.problems import problem_of_ours
 
 READS: Final = frozenset({"GET", "HEAD", "POST"})
-#: Parameters of a question that are noted: words and ids of the model, never what somebody typed to search.
+_LOG: Final = logging.getLogger("tracegraph_api.audit")
+#: Parameters of a question that are noted: the lens, and ids of the model; never what somebody typed to search.
 _NOTED: Final = ("valid_at", "known_at", "as", "min_grade", "product", "from", "to", "factory", "region", "since")
+_ID: Final = re.compile(ID_PATTERN)
 
 
 @dataclass
@@ -31,8 +38,8 @@ class _Batch:
     """Rows that commit together."""
 
     rows: list[Mapping[str, Any]] = field(default_factory=list)
-    done: bool = False
-    error: TracegraphError | None = None
+    is_done: bool = False
+    is_written: bool = False
 
 
 class ReadAudit:
@@ -55,52 +62,57 @@ class ReadAudit:
 
         Raises
         ------
-        TracegraphError
-            It could not be written.
+        AuditUnavailable
+            It is not, whatever the reason.
         """
         with self._changed:
             batch = self._gathering
             batch.rows.append(row)
-            while self._is_writing and not batch.done:
+            while self._is_writing and not batch.is_done:
                 self._changed.wait()
-            if not batch.done:
+            if not batch.is_done:
                 self._is_writing = True
                 self._gathering = _Batch()
-        if not batch.done:
+        if not batch.is_done:
             self._commit(batch, moment)
-        if batch.error is not None:
-            raise batch.error
+        if not batch.is_written:
+            raise AuditUnavailable(N_("who reads is written down, and that cannot be done now: ask again"))
 
     def _commit(self, batch: _Batch, moment: str) -> None:
-        """Write a group, and let the next one go."""
+        """Write a group, and let the next one go; whose rows are not written learns so."""
         try:
             self._store.commit(Beside(audit=batch.rows), moment)
-        except TracegraphError as error:
-            batch.error = error
+            batch.is_written = True
+        except Exception:  # noqa: BLE001 - whoever waits for these rows learns that they are not written
+            _LOG.exception("rows of the audit trail are not written", extra={"rows": len(batch.rows)})
         finally:
             with self._changed:
-                batch.done = True
+                batch.is_done = True
                 self._is_writing = False
                 self._changed.notify_all()
 
 
 def install(app: Flask) -> None:
-    """Write a row for every read by a known caller of an application."""
+    """Write a row for every read by a known caller of an application, unless that is switched off."""
     shared = context_of(app)
+    if shared.settings.audit.audit_reads != ON:
+        return
     audit = ReadAudit(shared.store)
 
     def note(response: Response) -> Response:
         if not is_noted(app, response):
             return response
         facts = {"route": str(request.url_rule), "status": response.status_code, "query": noted_query()}
+        if request.method == "POST":
+            facts["asked"] = payload_digest()
         subject = "/".join(str(value) for value in (request.view_args or {}).values()) or "-"
         row = audit_row(
             principal(), "question.read", f"read:{subject}", request_id=str(g.get("request_id", "")), facts=facts
         )
         try:
             audit.write(row, now())
-        except TracegraphError:
-            return problem_of_ours(AuditUnavailable(N_("who reads is written down, and that cannot be done now")))
+        except AuditUnavailable as error:
+            return problem_of_ours(error)
         return response
 
     app.after_request(note)
@@ -117,4 +129,5 @@ def is_noted(app: Flask, response: Response) -> bool:
 
 def noted_query() -> dict[str, Any]:
     """Return the parameters of a question that are noted."""
-    return {name: request.args.getlist(name) for name in _NOTED if name in request.args}
+    given = {name: [value for value in request.args.getlist(name) if _ID.match(value)] for name in _NOTED}
+    return {name: values for name, values in given.items() if values}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,7 @@ def test_rows_are_filtered_paged_and_exported(store: Store) -> None:
     page = system.get(f"{ROOT}/audit", query_string={"action": "subscription.*", "limit": 2}).get_json()
     assert (len(page["items"]), page["meta"]["total_is_exact"]) == (2, False)
     rest = system.get(page["_links"]["next"]["href"]).get_json()
+    assert "next" not in rest["_links"]
     assert [row["number"] for row in (*page["items"], *rest["items"])] == [1, 2, 3]
     exported = system.get(f"{ROOT}/audit/export", query_string={"action": "subscription.create"})
     assert [json.loads(line)["number"] for line in exported.get_data(as_text=True).splitlines()] == [1, 2, 3]
@@ -128,14 +131,46 @@ def run(path: Path, *words: str) -> tuple[int, str]:
 
 def test_an_intact_trail_is_anchored(kept: Path, tmp_path: Path) -> None:
     anchors = str(tmp_path / "anchors.ndjson")
-    assert run(kept, "verify")[1].startswith("The 5 rows are as they were written; the last 5")
+    told = "The 5 rows are as they were written; the last 5, since 2026-01-01T00:00:00Z, are covered by no anchor."
+    assert " ".join(run(kept, "verify")[1].split()) == told
     run(kept, "verify", "--anchor", anchors)
     code, said = run(kept, "verify", "--anchor", anchors)
     assert (code, said.strip()) == (0, "The 5 rows are as they were written, and an anchor agrees.")
     assert len(run(kept, "export")[1].splitlines()) == 5
 
 
-ATTACKS = {
+def rechain(raw: sqlite3.Connection) -> None:
+    """Write the whole trail anew, with other content and right hashes."""
+    raw.execute("DELETE FROM record WHERE kind = 'audit'")
+    raw.commit()
+    with closing(open_store(f"sqlite:///{_file_of(raw)}")) as store:
+        rows = [audit_row(LOCAL, "claim.create", f"claim:other-{number}") for number in range(5)]
+        store.commit(Beside(audit=rows), "2026-01-01T00:00:00Z")
+
+
+def _file_of(raw: sqlite3.Connection) -> str:
+    return str(raw.execute("PRAGMA database_list").fetchone()[2])
+
+
+def insert(raw: sqlite3.Connection) -> None:
+    """Put a row in between, where the one that was there moves to the end."""
+    raw.execute("UPDATE record SET id = '000000000006' WHERE kind = 'audit' AND id = '000000000003'")
+    raw.execute(
+        "INSERT INTO record SELECT kind, '000000000003', version, body, recorded_at, retracted_at, due_at, visibility,"
+        " digest, change_set FROM record WHERE kind = 'audit' AND id = '000000000001'"
+    )
+
+
+def swap(raw: sqlite3.Connection) -> None:
+    """Let two rows change places."""
+    for old, new in (("2", "9"), ("3", "2"), ("9", "3")):
+        raw.execute(f"UPDATE record SET id = '00000000000{new}' WHERE kind = 'audit' AND id = '00000000000{old}'")
+
+
+ATTACKS: dict[str, str | Callable[[sqlite3.Connection], None]] = {
+    "rechained": rechain,
+    "reordered": swap,
+    "inserted": insert,
     "edited": """UPDATE record SET body = replace(body, 'claim:2', 'claim:9') WHERE kind = 'audit'""",
     "missing": "DELETE FROM record WHERE kind = 'audit' AND id = '000000000003'",
     "truncated": "DELETE FROM record WHERE kind = 'audit' AND id > '000000000003'",
@@ -147,12 +182,17 @@ ATTACKS = {
 def test_what_somebody_did_to_the_trail_shows(kept: Path, tmp_path: Path, attack: str) -> None:
     anchors = str(tmp_path / "anchors.ndjson")
     run(kept, "verify", "--anchor", anchors)
-    with sqlite3.connect(kept) as raw:
-        assert raw.execute(ATTACKS[attack]).rowcount > 0
+    what = ATTACKS[attack]
+    with closing(sqlite3.connect(kept)) as raw, raw:
+        if callable(what):
+            what(raw)
+        else:
+            assert raw.execute(what).rowcount > 0
     code, said = run(kept, "verify", "--anchor", anchors, "--json")
     verdict = json.loads(said)
     assert (code, verdict["intact"]) == (1, False)
-    assert verdict["reason"] == {"all": "truncated"}.get(attack, attack)
+    assert verdict["reason"] == {"all": "truncated", "inserted": "reordered"}.get(attack, attack)
+    assert 0 < verdict["broken_at"] <= 6
     assert len(Path(anchors).read_text().splitlines()) == 1
 
 

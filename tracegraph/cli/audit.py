@@ -12,10 +12,9 @@ from tracegraph.cli.failures import DONE, FOUND
 from tracegraph.cli.help import Spoken, SpokenGroup
 from tracegraph.cli.options import common_options, lang_option, pass_session
 from tracegraph.cli.session import Session
-from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
-from tracegraph.services.audit import anchor_line, anchors_of, row_body, trail, verdict_body
-from tracegraph.store.audit_chain import Anchor, Verdict, verify
+from tracegraph.services.anchors import Kept, read_anchors, write_anchor
+from tracegraph.services.audit import Examined, examined, examined_body, row_body, trail
 
 _BROKEN = {
     "edited": N_("row {n} is not as it was written"),
@@ -50,13 +49,13 @@ def audit() -> None:
 @pass_session
 def verify_(session: Session, /, *, file: Path | None) -> int:
     """Say whether the trail is intact."""
-    anchors = _anchors(file)
+    anchors = [kept.anchor for kept in read_anchors(file)] if file else []
     with session.store() as store:
-        verdict = verify(trail(store), anchors)
-    if file is not None and verdict.is_intact:
-        with file.open("a", encoding="utf-8") as kept:
-            kept.write(anchor_line(verdict.end, session.now) + "\n")
-    session.answer(lambda: verdict_body(verdict), lambda: Text(_said(verdict, session)))
+        found = examined(store, anchors)
+    verdict = found.verdict
+    if file is not None and verdict.is_intact and verdict.end.count:
+        write_anchor(file, Kept(session.now, verdict.end))
+    session.answer(lambda: examined_body(found), lambda: Text(_said(found, session)))
     return DONE if verdict.is_intact else FOUND
 
 
@@ -75,23 +74,16 @@ def export(session: Session, /) -> None:
             click.echo(json.dumps(row_body(row), ensure_ascii=False))
 
 
-def _anchors(file: Path | None) -> list[Anchor]:
-    if file is None or not file.exists():
-        return []
-    try:
-        return anchors_of(file.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(N_("the file {path} cannot be read: {reason}"), path=str(file), reason=str(error)) from error
-
-
-def _said(verdict: Verdict, session: Session) -> str:
+def _said(found: Examined, session: Session) -> str:
+    verdict = found.verdict
     if verdict.reason is not None:
         return session.text(_BROKEN[verdict.reason], n=verdict.broken_at)
     rows = verdict.end.count
-    if verdict.anchored < rows:
+    if found.unanchored_since is not None:
         return session.text(
-            N_("The {n} rows are as they were written; the last {m} are not covered by an anchor."),
+            N_("The {n} rows are as they were written; the last {m}, since {moment}, are covered by no anchor."),
             n=rows,
             m=rows - verdict.anchored,
+            moment=found.unanchored_since,
         )
     return session.text(N_("The {n} rows are as they were written, and an anchor agrees."), n=rows)

@@ -51,6 +51,7 @@ EXIT_CODES: Final[Mapping[type[TracegraphError], int]] = {
     errors.QueryTimeout: UNAVAILABLE,
     errors.CommitUnknown: UNAVAILABLE,
     errors.AuditUnavailable: UNAVAILABLE,
+    errors.TrailBroken: FOUND,
     errors.StoreNotReady: UNAVAILABLE,
     errors.StoreDamaged: UNAVAILABLE,
     errors.QueryFileError: INTERNAL,

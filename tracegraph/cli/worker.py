@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -19,6 +20,7 @@ from tracegraph.delivery.senders import Outward
 from tracegraph.delivery.webhooks import WebhookSender
 from tracegraph.messages import N_
 from tracegraph.services import import_jobs
+from tracegraph.services.anchors import keep_anchor
 from tracegraph.services.delivering import deliver
 from tracegraph.services.events import EVENT
 from tracegraph.services.notifying import notify
@@ -72,7 +74,18 @@ def duties(settings: ApiSettings, store: Store) -> Duties:
     Questions are asked of an application of its own, which has no rates and no deadline.
     """
     app = create_app(replace(settings, access=Access.PUBLIC, limits=LimitSettings()), store)
-    return Duties({**import_jobs.HANDLERS, QUESTION: heavy.handler(app)}, telling(settings))
+    steps = {**telling(settings), **anchoring(settings)}
+    return Duties({**import_jobs.HANDLERS, QUESTION: heavy.handler(app)}, steps)
+
+
+def anchoring(settings: ApiSettings) -> Mapping[str, Step]:
+    """Return the step by which ends of the audit trail are kept, if there is a file for them."""
+    path = settings.audit.audit_anchor
+
+    def anchored(work: Work) -> int:
+        return int(keep_anchor(work.store, Path(path), work.clock()) is not None)
+
+    return {"anchors": anchored} if path else {}
 
 
 def telling(settings: ApiSettings) -> Mapping[str, Step]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tracegraph.access import Principal
-from tracegraph.errors import InvalidInput
-from tracegraph.messages import N_
-from tracegraph.store.audit_chain import Anchor, Verdict
+from tracegraph.store.audit_chain import Anchor, Verdict, audit_id, verify
 from tracegraph.store.port import AUDIT, RecordStore
 from tracegraph.store.rows import Record
 
@@ -41,6 +38,9 @@ def audit_row(
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 _PAGE: Final = 1_000
+#: Rows that one request looks at, at most.
+LOOKED_AT: Final = 20_000
+_SKEW: Final = timedelta(hours=1)  # by which clocks may differ, and a request may last
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +80,73 @@ def _alike(value: str, wanted: str | None) -> bool:
     return value.startswith(wanted[:-1]) if wanted.endswith("*") else value == wanted
 
 
-def trail(store: RecordStore) -> Iterator[Record]:
-    """Yield the rows of the trail in their order."""
-    after = ""
+def trail(store: RecordStore, after: str = "") -> Iterator[Record]:
+    """Yield the rows of the trail in their order, those after an id."""
     while page := store.page(AUDIT, after=after, limit=_PAGE):
         yield from page
         after = page[-1].id
 
 
-def rows_wanted(store: RecordStore, wanted: Wanted, skip: int, limit: int) -> list[Record]:
-    """Return rows that are wanted, at most `limit`, after the first `skip` of them."""
-    return list(islice((row for row in trail(store) if wanted.fits(row)), skip, skip + limit))
+def rows_wanted(store: RecordStore, wanted: Wanted) -> Iterator[Record]:
+    """Yield all rows that are wanted."""
+    yield from (row for row in _in_time(store, wanted, "") if wanted.fits(row))
+
+
+def rows_page(
+    store: RecordStore, wanted: Wanted, after: str, limit: int, looked_at: int = LOOKED_AT
+) -> tuple[list[Record], str | None]:
+    """Return rows that are wanted after an id, and the id after which to go on; None: there are no more.
+
+    Parameters
+    ----------
+    store, wanted, after
+        Where, which, and after which id.
+    limit : int
+        How many at most.
+    looked_at : int
+        So many rows are looked at, at most; then fewer, or none, are returned with where to go on.
+    """
+    found: list[Record] = []
+    for number, row in enumerate(_in_time(store, wanted, after), 1):
+        if wanted.fits(row):
+            if len(found) == limit:
+                return found, found[-1].id
+            found.append(row)
+        if number == looked_at:
+            return found, row.id
+    return found, None
+
+
+def _in_time(store: RecordStore, wanted: Wanted, after: str) -> Iterator[Record]:
+    """Yield the rows of the time that is wanted, and a little more: rows are nearly in the order of times."""
+    first = max(after, _before(store, _moved(wanted.since, -_SKEW))) if wanted.since else after
+    beyond = _moved(wanted.until, _SKEW) if wanted.until else None
+    for row in trail(store, first):
+        if beyond is not None and row.recorded_at >= beyond:
+            return
+        yield row
+
+
+def _before(store: RecordStore, moment: str) -> str:
+    """Return the id of a row before the first that was recorded from a moment on; the trail is halved, not read."""
+
+    def is_early(number: int) -> bool:
+        following = store.page(AUDIT, after=audit_id(number), limit=1)
+        return bool(following) and following[0].recorded_at < moment
+
+    low, high = 0, 1
+    if not is_early(low):
+        return ""
+    while is_early(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_early(middle) else (low, middle)
+    return audit_id(low)
+
+
+def _moved(moment: str, by: timedelta) -> str:
+    return (datetime.fromisoformat(moment) + by).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def row_body(row: Record, *, in_chain: bool = True) -> dict[str, Any]:
@@ -101,8 +157,33 @@ def row_body(row: Record, *, in_chain: bool = True) -> dict[str, Any]:
     return {"recorded_at": row.recorded_at, **said, **(chain if in_chain else dict.fromkeys(chain))}
 
 
-def verdict_body(verdict: Verdict) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What an examination of the trail found.
+
+    Attributes
+    ----------
+    verdict : Verdict
+        Whether it is as it was written.
+    unanchored_since : str or None
+        When the first row was recorded that no anchor covers: from it on, rows might have been written anew, or have
+        been more. None: an anchor covers all.
+    """
+
+    verdict: Verdict
+    unanchored_since: str | None
+
+
+def examined(store: RecordStore, anchors: Iterable[Anchor] = ()) -> Examined:
+    """Return what is to be said of the trail, also against its ends as they were kept earlier."""
+    verdict = verify(trail(store), anchors)
+    following = store.page(AUDIT, after=audit_id(verdict.anchored), limit=1)
+    return Examined(verdict, following[0].recorded_at if following else None)
+
+
+def examined_body(found: Examined) -> dict[str, Any]:
     """Return what is to be said of a trail as JSON."""
+    verdict = found.verdict
     return {
         "intact": verdict.is_intact,
         "broken_at": verdict.broken_at,
@@ -110,29 +191,5 @@ def verdict_body(verdict: Verdict) -> dict[str, Any]:
         "count": verdict.end.count,
         "head": verdict.end.head,
         "anchored": verdict.anchored,
+        "unanchored_since": found.unanchored_since,
     }
-
-
-def anchor_line(anchor: Anchor, now: str) -> str:
-    """Return the end of the trail as a line for a file that is kept outside the store."""
-    return json.dumps({"at": now, "count": anchor.count, "head": anchor.head})
-
-
-def anchors_of(lines: Iterable[str]) -> list[Anchor]:
-    """Return the anchors of a file.
-
-    Raises
-    ------
-    InvalidInput
-        A line is none.
-    """
-    found: list[Anchor] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            said = json.loads(line)
-            found.append(Anchor(int(said["count"]), str(said["head"])))
-        except (ValueError, KeyError, TypeError) as error:
-            raise InvalidInput(N_("line {line} of the anchors is none: {said}"), line=number, said=line[:80]) from error
-    return found

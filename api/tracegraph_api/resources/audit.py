@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Response, json
+from flask import Response, json, stream_with_context
 from marshmallow import Schema, fields, validate
 
 from tracegraph.access import Permission, Role
 from tracegraph.messages import N_
 from tracegraph.services.asking import moment
-from tracegraph.services.audit import Wanted, row_body, rows_wanted, trail, verdict_body
-from tracegraph.store.audit_chain import verify
+from tracegraph.services.audit import Wanted, examined, examined_body, row_body, rows_page, rows_wanted
 from tracegraph_api.context import principal, store
+from tracegraph_api.cursors import MAX_LENGTH, CursorField, Key, cursor_at, key_of
+from tracegraph_api.heavy import question
 from tracegraph_api.inputs import DEFAULT_LIMIT, MAX_LIMIT, Checked, described
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.respond import Counted, envelope, finish, respond
@@ -21,6 +22,7 @@ from tracegraph_api.respond import Counted, envelope, finish, respond
 resource = Resource("audit", __name__, url_prefix="/audit", description=N_("Who read or changed what."))
 NDJSON: Final = "application/x-ndjson"
 _TEXT: Final = validate.Length(min=1, max=200)
+_LIKE: Final[Key] = ("",)  # a cursor holds the id of a row
 
 
 class AuditQuery(Schema):
@@ -55,10 +57,9 @@ class AuditPageQuery(AuditQuery):
         validate=validate.Range(min=1, max=MAX_LIMIT),
         metadata=described(N_("Rows on a page, at most 200."), example=20),
     )
-    page = fields.Integer(
-        load_default=1,
-        validate=validate.Range(min=1, max=1_000_000),
-        metadata=described(N_("Which page, from 1."), example=1),
+    cursor = CursorField(
+        validate=lambda cursor: len(cursor.text()) <= MAX_LENGTH,
+        metadata=described(N_("Where the page before ended, as its link next has it.")),
     )
 
 
@@ -74,18 +75,23 @@ def wanted_of(given: Mapping[str, Any]) -> Wanted:
     Permission.AUDIT,
     says=(
         N_("Rows of the audit trail"),
-        N_("In their order, those of your region alone; the system sees all. Read on with the link next."),
+        N_(
+            "In their order, those of your region alone; the system sees all. Read on with the link next: a page may "
+            "have fewer rows than asked for, or none, where there are more. since and until are quick."
+        ),
     ),
     answers={200: Answered(N_("Rows, the oldest first."), "audit_page")},
     query=(AuditPageQuery,),
 )
 def audit(given: Mapping[str, Any]) -> Response:
     """List rows of the trail."""
-    limit, page = given["limit"], given["page"]
-    found = rows_wanted(store(), wanted_of(given), (page - 1) * limit, limit + 1)
-    shown = [row_body(row, in_chain=sees_all()) for row in found[:limit]]
-    counted = Counted((page - 1) * limit + len(found), len(found) > limit, is_exact=len(found) <= limit)
-    return respond(envelope(shown, given, counted))
+    (after,) = key_of(given, _LIKE) or _LIKE
+    found, last = rows_page(store(), wanted_of(given), str(after), given["limit"])
+    shown = [row_body(row, in_chain=sees_all()) for row in found]
+    cursor = cursor_at((last,), None) if last else None
+    is_all = last is None and not after
+    counted = Counted(len(found), last is not None, is_exact=is_all, cursor=cursor)
+    return respond(envelope(shown, {**given, "page": 1}, counted))
 
 
 def sees_all() -> bool:
@@ -102,14 +108,9 @@ def sees_all() -> bool:
 )
 def export(given: Mapping[str, Any]) -> Response:
     """Send the rows as lines."""
-    wanted, rows = wanted_of(given), trail(store())
-
-    def lines() -> Iterator[str]:
-        for row in rows:
-            if wanted.fits(row):
-                yield json.dumps(row_body(row, in_chain=sees_all())) + "\n"
-
-    response = Response(list(lines()), mimetype=NDJSON)
+    in_chain, rows = sees_all(), rows_wanted(store(), wanted_of(given))
+    lines = (f"{json.dumps(row_body(row, in_chain=in_chain))}\n" for row in rows)
+    response = Response(stream_with_context(lines), mimetype=NDJSON)
     response.headers["Content-Disposition"] = 'attachment; filename="audit.ndjson"'
     return finish(response)
 
@@ -128,6 +129,7 @@ def export(given: Mapping[str, Any]) -> Response:
         200: Answered(N_("The verdict on the whole trail; it tells nothing of what others did."), "audit_verdict")
     },
 )
+@question
 def verification() -> Response:
     """Say whether the trail is intact."""
-    return respond(verdict_body(verify(trail(store()))))
+    return respond(examined_body(examined(store())))
