@@ -53,6 +53,8 @@ def finish(response: Response) -> Response:
     response.vary.update(("Accept", "Accept-Language", "Authorization"))
     if principal().is_known:
         response.headers["Cache-Control"] = "no-store, private"
+    else:
+        response.headers.setdefault("Cache-Control", "no-cache")  # what is public may be kept, and is asked for again
     if request.method in ("GET", "HEAD") and response.status_code == 200:
         response.make_conditional(request)
     return response
