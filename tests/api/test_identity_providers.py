@@ -33,6 +33,7 @@ from tracegraph.store.port import Store
 from tracegraph_api.auth import provider
 from tracegraph_api.auth.provider import Provider, keys_of
 
+HOUSE = Path(__file__).resolve().parents[2]
 ONE = '[[issuer]]\nissuer = "https://id.region.example"\naudience = "tracegraph"\n'
 
 
@@ -67,6 +68,12 @@ def test_one_provider_with_its_own_words(tmp_path: Path, monkeypatch: pytest.Mon
     roles = {"leads": Role.RISK_AREA_LEAD, "ops": Role.SYSTEM}
     assert issuer == Issuer("https://id.region.example", "tracegraph", "groups", "org", roles, {"RegSth": "SE-AB"})
     assert isinstance(hash(issuer), int)
+
+
+def test_the_file_in_the_documentation_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (HOUSE / "docs/operations.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    (issuer,) = loaded(text, tmp_path, monkeypatch).issuers
+    assert (issuer.roles_claim, issuer.regions) == ("realm_access.roles", {"Region Stockholm": "SE-AB"})
 
 
 def test_nobody_becomes_the_system_unless_the_file_says_by_which_word(
