@@ -12,6 +12,7 @@ import re
 import shutil
 import socket
 import struct
+import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,8 @@ _MADE = "TRACEGRAPH_RUN_DIR_MADE"
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _IDLE_SECONDS = 10
 _CLOSING_THREADS = 8
+#: A short request next to a question that computes waits so long, at most, each time that it needs the interpreter.
+_SWITCH_SECONDS = 0.0005
 
 
 class JsonLines(logging.Formatter):
@@ -145,6 +148,7 @@ def post_fork(server: Any, worker: Any) -> None:
     """Prepare metrics and logs of a worker, before the API is loaded in it."""
     from prometheus_client import values
 
+    sys.setswitchinterval(_SWITCH_SECONDS)
     values.ValueClass = values.MultiProcessValue(lambda: worker.slot)  # type: ignore[no-untyped-call]
     from tracegraph_api import logs
 

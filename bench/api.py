@@ -49,7 +49,7 @@ TEXTS: Final = ("supplier%2000", "plant%201", "s00012", "contract%20007", "f0004
 #: What is written; ``{n}`` is replaced by a number.
 CLAIM: Final = {"table": "suppliers", "rows": [{"supplier_id": "bench-{n}", "name": "Bench {n} (fictional)"}]}
 #: So many of the factories are asked about without the API; one takes a second and more.
-ALONE: Final = 40
+ALONE: Final = 12
 HERE: Final = Path(__file__).resolve().parent
 
 

@@ -91,7 +91,7 @@ class LimitSettings:
     body_seconds : float
         How long the body of a request may take to arrive.
     requests_at_once, questions_at_once, questions_waiting : int
-        In one process.
+        In one process. A question to a large graph is computing and not waiting: more at once are all late.
     wait_seconds : float
         How long a question waits for its turn.
     metrics_host, metrics_port : str, int
@@ -105,8 +105,8 @@ class LimitSettings:
     cors_origins: tuple[str, ...] = ()
     deadline_seconds: float | None = None
     body_seconds: float = 20.0
-    requests_at_once: int = 24
-    questions_at_once: int = 8
+    requests_at_once: int = 16
+    questions_at_once: int = 2
     questions_waiting: int = 16
     wait_seconds: float = 1.0
     metrics_host: str = "127.0.0.1"
