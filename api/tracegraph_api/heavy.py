@@ -28,6 +28,7 @@ from tracegraph.store.rows import Beside, RecordWrite
 from tracegraph_api.changes import response_of
 from tracegraph_api.context import context, context_of, principal
 from tracegraph_api.job_bodies import accepted
+from tracegraph_api.media import wanted
 from tracegraph_api.observe import seen_now
 from tracegraph_api.operation import HEAVY
 from tracegraph_api.policy import permission_of
@@ -78,7 +79,7 @@ def _within_budget(compute: Callable[[], Response]) -> Response:
     with ExitStack() as held:
         held.enter_context(question_place())
         place = held.pop_all()
-    future = _threads(app).answering.submit(_held, place, partial(computed, app, asked, g.get("media"), compute))
+    future = _threads(app).answering.submit(_held, place, partial(computed, app, asked, wanted(), compute))
     if _prefers_job():
         return _as_job(app, asked, future)
     budget = context().settings.jobs.interactive_seconds - seen_now().seconds

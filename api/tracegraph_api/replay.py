@@ -91,11 +91,10 @@ def as_asked(app: Flask, asked: Asked) -> Iterator[None]:
         yield
 
 
-def computed(app: Flask, asked: Asked, media: str | None, compute: Callable[[], Response]) -> Response:
+def computed(app: Flask, asked: Asked, media: str, compute: Callable[[], Response]) -> Response:
     """Return what a view answers, in this thread; `media` is the form that was chosen for it."""
     with as_asked(app, asked):
-        if media is not None:
-            g.media = media
+        g.media = media
         response = compute()
         response.get_data()  # what is made while it is read belongs to the time of the question
         return response

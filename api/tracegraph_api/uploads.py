@@ -8,7 +8,7 @@ from functools import wraps
 from typing import IO, Any, Final, TypeVar, cast
 
 from flask import Request, current_app, g, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tracegraph.errors import ContentTooLarge, InvalidInput, MediaTypeUnsupported
 from tracegraph.intake.sent import ROWS_NAME, Form, Part, check_rows_sent, form_of
@@ -77,11 +77,7 @@ def _sent() -> tuple[Form, list[Part]]:
 
 
 def _parts() -> list[Part]:
-    try:
-        others = {*request.form, *request.files} - {FIELD}
-    except ValueError as error:  # of a boundary that there is not
-        raise BadRequest(str(error)) from error
-    if others:
+    if {*request.form, *request.files} - {FIELD}:
         raise InvalidInput(N_("the form has only the field {field}, which may be repeated"), field=FIELD)
     parts: list[Part] = []
     for file in request.files.getlist(FIELD):

@@ -10,16 +10,21 @@ from typing import Any
 
 import pytest
 
+from tests.api.callers import PRINCIPALS
 from tests.api.importers import GOOD, Files, Importers
+from tracegraph.access import Permission
 from tracegraph.change_set import ChangeSet
 from tracegraph.composition import open_store
-from tracegraph.errors import StoreUnavailable
+from tracegraph.errors import ImportInterrupted, StoreUnavailable, UnknownImport
 from tracegraph.resources import resource_folder
+from tracegraph.services import import_jobs
 from tracegraph.services.events import EVENT
 from tracegraph.services.importing import read_checked, write_reading
-from tracegraph.services.jobs import KEPT_S
+from tracegraph.services.jobs import KEPT_S, new_job
 from tracegraph.services.pieces import UPLOAD
+from tracegraph.store import sqlite_apply
 from tracegraph.store.port import AUDIT, Store
+from tracegraph.store.rows import Beside
 
 NEW = "fictional-c-1"
 BAD_ID = "supplier_id,name,source_id\n=cmd|' /C calc'!A0,Fictional,se-ab-src-1\nfictional-wholesale,OK,se-ab-src-1\n"
@@ -418,8 +423,9 @@ class Cut:
 
 
 @pytest.fixture
-def cut_short(who: Importers) -> tuple[Importers, str]:
+def cut_short(who: Importers, monkeypatch: pytest.MonkeyPatch) -> tuple[Importers, str]:
     """An import of which a part is written, with callers on a store that is whole again."""
+    monkeypatch.setattr(sqlite_apply, "BATCH", 3_000)
     name = who.checked("ab", large(6_000))
     whole = who.store
     assert who.step("ab", name, "commit").status_code == 202
@@ -430,8 +436,11 @@ def cut_short(who: Importers) -> tuple[Importers, str]:
     return who, name
 
 
-def test_an_import_that_was_cut_short_is_taken_up_and_others_wait(cut_short: tuple[Importers, str]) -> None:
+def test_an_import_that_was_cut_short_is_taken_up_and_others_wait(
+    cut_short: tuple[Importers, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     who, name = cut_short
+    monkeypatch.setattr(sqlite_apply, "BATCH", 1_000)
     assert (who.shown("ab", name)["state"], NEW in who.dependents("ab")) == ("checked", False)
     other = who.send("m", {"suppliers.csv": "supplier_id,name,source_id\nm-co,M,unsourced\n"}).get_json()
     who.work()
@@ -464,3 +473,38 @@ def test_what_was_written_of_an_import_is_taken_back_when_it_is_discarded(cut_sh
     assert who.stepped("ab", name, "discard")["state"] == "succeeded"
     assert [entry.state for entry in who.store.info().imports].count("open") == 0
     assert NEW not in who.dependents("ab")
+
+
+def test_who_makes_way_is_not_troubled_by_who_did_so_before(cut_short: tuple[Importers, str]) -> None:
+    who, name = cut_short
+    job = who.shown("ab", name)["_links"]["job"]["href"].rpartition("/")[2]
+    import_jobs.make_way(who.store, who.now)  # its job will finish it
+    assert who.store.info().imports[0].state == "open"
+    who.post("ab", f"/jobs/{job}/cancellation", {})
+    for error in (UnknownImport("gone"), ImportInterrupted("taken up")):
+        import_jobs.make_way(Away(who.store, error), who.now)
+    import_jobs.make_way(who.store, who.now)
+    assert [entry.state for entry in who.store.info().imports].count("open") == 0
+
+
+class Away(Cut):
+    """A store in which somebody else was quicker."""
+
+    def __init__(self, store: Store, error: Exception) -> None:
+        super().__init__(store)
+        self._error = error
+
+    def retract(self, *_: Any, **__: Any) -> Any:
+        """Find that it is done already."""
+        raise self._error
+
+
+def test_a_job_whose_import_is_anothers_fails(who: Importers) -> None:
+    name = who.checked("ab", GOOD)
+    given = {"import": f"region:SE-AB/{name}", "import_id": name}
+    write = new_job(PRINCIPALS["ab"], "commit", Permission.WRITE, given, who.now)
+    who.store.commit(Beside([write]), who.now)
+    who.work()
+    job = who.get("ab", f"/jobs/{write.id.rpartition('/')[2]}").get_json()
+    assert (job["state"], job["error"]["code"]) == ("failed", "wrong-state")
+    assert who.shown("ab", name)["state"] == "checked"

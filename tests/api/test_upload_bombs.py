@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from tests.api.conftest import ROOT
 from tests.api.importers import GOOD, Files, Importers, token
-from tracegraph.errors import TracegraphError
+from tracegraph.errors import ContentTooLarge, TracegraphError
 from tracegraph.intake.archive import Unpacking, entries_of, unpacked
 from tracegraph.intake.sent import UPLOAD, check_rows_sent, form_of
 from tracegraph.store.port import Store
@@ -134,6 +134,27 @@ def linked() -> bytes:
     return packed.getvalue()
 
 
+TEXT: Final = b"source_id,title\n" * 30
+PACKED: Final = zlib.compress(TEXT, 9)[2:-4]
+
+
+def one_file(packed: bytes, size: int, crc: int) -> bytes:
+    """Return an archive of one file that is well-formed around what it holds."""
+    name = b"sources.csv"
+    sizes = struct.pack("<3L2H", crc, len(packed), size, len(name), 0)
+    head = struct.pack("<4s5H", b"PK\x03\x04", 20, 0, 8, 0, 0) + sizes + name + packed
+    entry = struct.pack("<4s6H", b"PK\x01\x02", 20, 20, 0, 8, 0, 0) + sizes + struct.pack("<3H2L", 0, 0, 0, 0, 0) + name
+    return head + entry + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), len(head), 0)
+
+
+def behind(prefix: bytes) -> bytes:
+    """Return an archive that begins with something else, and knows it."""
+    packed = io.BytesIO(prefix)
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("sources.csv", TEXT)
+    return packed.getvalue()
+
+
 def renamed(field: int) -> bytes:
     """Return an archive with a field that gives its file another name (or another field)."""
     packed = io.BytesIO()
@@ -177,6 +198,16 @@ ARCHIVES: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     ),
     "smaller than it says": (lambda: lying(-9, crc=False), "not what"),
     "damaged": (lambda: patched(ARCHIVE, local(1) + 30 + 13, "L", 0xFFFFFFFF), "damaged"),
+    "more behind": (lambda: one_file(PACKED + b"more", len(TEXT), zlib.crc32(TEXT)), "not what"),
+    "less than it needs": (lambda: one_file(PACKED[:-1], len(TEXT), zlib.crc32(TEXT)), "not what"),
+    "something before": (lambda: behind(b"PK\x03\x04 and more"), "between"),
+    "a gap": (lambda: patched(patched(ARCHIVE, local(0) + 18, "L", 9), central(0) + 20, "L", 9), "between"),
+    "no head": (lambda: patched(ARCHIVE, local(1), "B", 0), "not where"),
+    "nothing but a head": (lambda: b"PK\x03\x04" + struct.pack("<4s4H2LH", b"PK\x05\x06", *[0] * 5, 4, 0), "between"),
+    "a name that is no text": (
+        lambda: patched(patched(ARCHIVE, central(0) + 8, "H", 0x800), central(0) + 46, "B", 255),
+        "damaged",
+    ),
     "link": (linked, "link"),
     "two names": (lambda: renamed(0x7075), "two names"),
     "cut short": (lambda: ARCHIVE[:-30], "follows"),
@@ -205,13 +236,14 @@ def test_an_archive_that_lies_or_swells_is_refused_at_once(who: Importers, case:
 @pytest.mark.parametrize(
     "good",
     [
+        one_file(PACKED, len(TEXT), zlib.crc32(TEXT)),
         ARCHIVE,
         zipped(PLAIN, zipfile.ZIP_STORED),
         with_descriptor(wrong=False),
         renamed(0x5455),
         zipped({"sources.csv": b""}),
     ],
-    ids=["packed", "stored", "piped", "other field", "empty file"],
+    ids=["by hand", "packed", "stored", "piped", "other field", "empty file"],
 )
 def test_what_programs_write_is_read(good: bytes) -> None:
     assert form_of([("data.zip", good)]) == "archive"
@@ -230,6 +262,11 @@ def test_what_programs_write_is_read(good: bytes) -> None:
 def test_a_name_that_is_a_path_is_refused(name: str) -> None:
     with pytest.raises(TracegraphError):
         form_of([(name, b"x")])
+
+
+def test_more_files_than_are_taken_are_refused() -> None:
+    with pytest.raises(ContentTooLarge, match="101"):
+        form_of([(f"{number}.csv", b"") for number in range(101)])
 
 
 @pytest.mark.parametrize("name", ["CON", "nul.csv", "aux.csv", ".htaccess", "sources.csv.exe", "Källor.csv"])
@@ -284,6 +321,8 @@ def test_forms_that_are_none_are_refused(who: Importers) -> None:
     assert "files" in refused(other, 422)
     for data, kind in ((b"", "multipart/form-data; boundary=x"), (b"junk", "multipart/form-data")):
         assert who.client.post(url, data=data, content_type=kind, headers=headers).status_code in (400, 422)
+    nothing = who.client.post(url, data=b"--x--\r\n", content_type="multipart/form-data; boundary=x", headers=headers)
+    assert "no file" in refused(nothing, 422)
     assert "alone" in refused(who.send("ab", {"a.zip": ARCHIVE, "sources.csv": b"x"}), 422)
     assert "twice" in refused(who.send("ab", {"sources.csv": b"x", "SOURCES.csv": b"y"}), 422)
 

@@ -84,14 +84,16 @@ def entries_of(data: bytes, limits: Unpacking) -> list[Entry]:
     """
     start, count = _directory(data)
     if count > limits.files:
-        raise ContentTooLarge(N_("the archive holds {n} files: at most {limit}"), n=count, limit=limits.files)
+        raise ContentTooLarge(
+            N_("the archive holds {n} files, at most {limit} are taken: send it in parts"), n=count, limit=limits.files
+        )
     entries: list[Entry] = []
     at = start
     for _ in range(count):
         entry, at = _entry(data, at)
         entries.append(entry)
     if at != len(data) - _END.size:
-        raise _ambiguous(N_("its directory is not as long as it says"))
+        raise _ambiguous(N_("the directory of the archive is not as long as it says: pack the files anew"))
     _check_sizes(entries, limits, len(data))
     entries.sort(key=lambda entry: entry.offset)
     _check_layout(data, entries, start)
@@ -119,7 +121,9 @@ def unpacked(data: bytes, entry: Entry) -> Iterator[bytes]:
             break
         yield piece
     if size != entry.size or crc != entry.crc:
-        raise _ambiguous(N_("{name} is not what its directory says"), name=entry.name)
+        raise _ambiguous(
+            N_("{name} is not what the directory of the archive says: pack the files anew"), name=entry.name
+        )
 
 
 def _cut(packed: bytes) -> Iterator[bytes]:
@@ -134,14 +138,15 @@ def _inflated(packed: bytes, entry: Entry) -> Iterator[bytes]:
         while not reader.eof:
             piece = reader.decompress(left, _STEP)
             left = reader.unconsumed_tail
-            if piece:
-                yield piece
-            elif not left:
+            if not (piece or left):
                 break
+            yield piece
     except zlib.error as error:
-        raise _ambiguous(N_("{name} is damaged"), name=entry.name) from error
+        raise _ambiguous(N_("{name} is damaged: pack the files anew"), name=entry.name) from error
     if not reader.eof or reader.unused_data or left:
-        raise _ambiguous(N_("{name} is not what its directory says"), name=entry.name)
+        raise _ambiguous(
+            N_("{name} is not what the directory of the archive says: pack the files anew"), name=entry.name
+        )
 
 
 # --- the directory --------------------------------------------------------------------------------------------------
@@ -153,18 +158,18 @@ def _directory(data: bytes) -> tuple[int, int]:
         raise InvalidInput(N_("this is no ZIP archive: send the files one by one, or pack them anew"))
     sign, disk, first_disk, here, count, size, start, comment = _END.unpack_from(data, len(data) - _END.size)
     if sign != _END_SIGN or comment:
-        raise _ambiguous(N_("something follows its directory"))
+        raise _ambiguous(N_("something follows the directory of the archive: pack the files anew"))
     if disk or first_disk or here != count:
-        raise _ambiguous(N_("it is one of several parts"))
+        raise _ambiguous(N_("the archive is one of several parts: send it as one"))
     if start + size != len(data) - _END.size:
-        raise _ambiguous(N_("its directory is not where it says"))
+        raise _ambiguous(N_("the directory of the archive is not where it says: pack the files anew"))
     return start, count
 
 
 def _entry(data: bytes, at: int) -> tuple[Entry, int]:
     """Return the entry at a place in the directory, and where the next one begins."""
     if at + _ENTRY.size > len(data) or data[at : at + 4] != _ENTRY_SIGN:
-        raise _ambiguous(N_("its directory is damaged"))
+        raise _ambiguous(N_("the directory of the archive is damaged: pack the files anew"))
     found = _ENTRY.unpack_from(data, at)
     flags, method, crc, packed, size, name_length, extra_length, comment_length = (
         found[i] for i in (3, 4, *range(7, 13))
@@ -181,12 +186,9 @@ def _entry(data: bytes, at: int) -> tuple[Entry, int]:
 
 def _name(raw: bytes, flags: int) -> str:
     try:
-        return raw.decode("utf-8" if flags & _UTF8 else "ascii")
-    except UnicodeDecodeError:
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return raw.decode("cp437")
+        return raw.decode("utf-8" if flags & _UTF8 else "cp437")
+    except UnicodeDecodeError as error:
+        raise _ambiguous(N_("the directory of the archive is damaged: pack the files anew")) from error
 
 
 def _check_kind(entry: Entry, extra: bytes) -> None:
@@ -200,7 +202,9 @@ def _check_kind(entry: Entry, extra: bytes) -> None:
     while at + _FIELD.size <= len(extra):
         kind, length = _FIELD.unpack_from(extra, at)
         if kind == _UNICODE_PATH:
-            raise _ambiguous(N_("{name} has two names"), name=entry.name)
+            raise _ambiguous(
+                N_("{name} has two names: give it one without å, ä and the like, and pack it anew"), name=entry.name
+            )
         at += _FIELD.size + length
 
 
@@ -208,19 +212,21 @@ def _check_sizes(entries: list[Entry], limits: Unpacking, length: int) -> None:
     total = sum(entry.size for entry in entries)
     if total > limits.total_bytes:
         raise ContentTooLarge(
-            N_("the archive holds {size} bytes unpacked: at most {limit}"), size=total, limit=limits.total_bytes
+            N_("the archive holds {size} bytes unpacked, at most {limit} are taken: send it in parts"),
+            size=total,
+            limit=limits.total_bytes,
         )
     for entry in entries:
         if entry.size > limits.file_bytes:
             raise ContentTooLarge(
-                N_("{name} has {size} bytes: at most {limit}"),
+                N_("{name} has {size} bytes, at most {limit} are taken: send it in parts"),
                 name=entry.name,
                 size=entry.size,
                 limit=limits.file_bytes,
             )
     if total > limits.ratio * length:
         raise ContentTooLarge(
-            N_("the archive becomes {n} times larger when it is unpacked: at most {limit} times"),
+            N_("the archive becomes {n} times larger when it is unpacked, at most {limit} times: send the files"),
             n=total // length,
             limit=limits.ratio,
         )
@@ -231,29 +237,34 @@ def _check_layout(data: bytes, entries: list[Entry], end: int) -> None:
     at = 0
     for position, entry in enumerate(entries):
         if entry.offset != at:
-            raise _ambiguous(N_("something lies between, before or over its files"))
+            raise _ambiguous(N_("something lies between, before or over the files of the archive: pack them anew"))
         after = _content_at(data, entry) + entry.packed
         following = entries[position + 1].offset if position + 1 < len(entries) else end
         allowed = _LATER_SIZES if entry.flags & _SIZES_LATER else (0,)
         if following - after not in allowed:
-            raise _ambiguous(N_("something lies between, before or over its files"))
+            raise _ambiguous(N_("something lies between, before or over the files of the archive: pack them anew"))
         at = following
     if at != end:
-        raise _ambiguous(N_("something lies between, before or over its files"))
+        raise _ambiguous(N_("something lies between, before or over the files of the archive: pack them anew"))
 
 
 def _content_at(data: bytes, entry: Entry) -> int:
     """Return where a file's bytes begin, after checking that what stands before them agrees with the directory."""
     at = entry.offset
     if data[at : at + 4] != LOCAL_SIGN or at + _LOCAL.size > len(data):
-        raise _ambiguous(N_("{name} is not where the directory says"), name=entry.name)
+        raise _ambiguous(
+            N_("{name} is not where the directory of the archive says: pack the files anew"), name=entry.name
+        )
     _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = _LOCAL.unpack_from(data, at)
     name_at = at + _LOCAL.size
     says = (entry.crc, entry.packed, entry.size)
     is_later = bool(flags & _SIZES_LATER) and (crc, packed, size) in ((0, 0, 0), says)
     same = flags == entry.flags and method == entry.method and data[name_at : name_at + name_length] == entry.raw_name
     if not same or not (is_later or (crc, packed, size) == says):
-        raise _ambiguous(N_("what stands before {name} is not what the directory says"), name=entry.name)
+        raise _ambiguous(
+            N_("what stands before {name} is not what the directory of the archive says: pack the files anew"),
+            name=entry.name,
+        )
     return int(name_at + name_length + extra_length)
 
 
@@ -261,7 +272,7 @@ def _check_twice(entries: list[Entry]) -> None:
     seen: set[str] = set()
     for entry in entries:
         if entry.name.casefold() in seen:
-            raise _ambiguous(N_("{name} is there twice"), name=entry.name)
+            raise _ambiguous(N_("{name} is there twice: pack each file once"), name=entry.name)
         seen.add(entry.name.casefold())
 
 

@@ -66,7 +66,9 @@ def form_of(parts: Sequence[Part]) -> Form:
     if not parts:
         raise InvalidInput(N_("no file was sent: send files in the field files of a form"))
     if len(parts) > MAX_FILES:
-        raise ContentTooLarge(N_("{n} files were sent: at most {limit}"), n=len(parts), limit=MAX_FILES)
+        raise ContentTooLarge(
+            N_("{n} files were sent, at most {limit} are taken: send them in parts"), n=len(parts), limit=MAX_FILES
+        )
     for name, _ in parts:
         check_name(name)
     archives = [name for name, data in parts if is_archive(data)]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
 
-from tracegraph.access import Permission
 from tracegraph.errors import ImportInterrupted, InvalidInput, NotNow, UnknownImport
 from tracegraph.messages import N_
 from tracegraph.services.audit import audit_row
@@ -103,8 +102,6 @@ def commit(lease: Lease) -> None:
         _refuse_changed(lease, sent, _checked(lease, sent, read))
     except InvalidInput as error:
         discard_written(lease.store, sent.id, lease.now)
-        if sent.principal.may(Permission.SYSTEM):
-            raise
         raise _contradiction() from error
 
 

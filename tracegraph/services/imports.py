@@ -145,13 +145,6 @@ def received(
     return RecordWrite(IMPORT, name, body, expected_version=0, visibility=home), job
 
 
-def sent_of(write: RecordWrite, now: str) -> Sent:
-    """Return a new import as it will stand once it is recorded."""
-    assert write.body is not None
-    version = (write.expected_version or 0) + 1
-    return Sent(Record(IMPORT, write.id, version, write.body, now, write.visibility))
-
-
 def find_import(store: Store, who: Principal, wanted: str) -> Sent:
     """Return an import that somebody may see.
 

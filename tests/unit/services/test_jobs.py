@@ -365,6 +365,66 @@ def test_a_loop_with_a_store_that_does_not_answer_goes_on(store: Store, clock: C
     working.run(work, Duties({}), once=True)
 
 
+class Meddled:
+    """A store in which somebody writes what was taken, right after it was taken, or which goes away once."""
+
+    def __init__(self, store: Store, *, away: int = 0) -> None:
+        self._store, self._away = store, away
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def take(self, kind: str, now: str, until: str, limit: int = 1) -> Any:
+        """Take, and be overtaken."""
+        taken = self._store.take(kind, now, until, limit)
+        for one in taken:
+            self._store.commit(Beside([RecordWrite(kind, one.id, one.body, due_at=later(now, 900))]), now)
+        return taken
+
+    def commit(self, beside: Beside, now: str) -> Any:
+        """Commit, or be away."""
+        self._away -= 1
+        if self._away >= 0:
+            raise StoreUnavailable("away")
+        return self._store.commit(beside, now)
+
+
+def test_who_is_overtaken_takes_nothing(store: Store, clock: Clock) -> None:
+    meddled = Meddled(store)
+    asked(store, clock)
+    assert take_job(meddled, clock(), 60) is None
+    write_pieces(store, pieces(RESULT, "a", b"a", "network", clock()), clock())
+    assert forget(meddled, RESULT, clock(), later(clock(), 9)) == 0
+    store.commit(Beside([RecordWrite(working.WORKER, "old", {"seen_at": BEGUN}, due_at=clock())]), clock())
+    assert workers_forgotten(Work(meddled, "w", clock)) == 0
+    assert [len(store.page(kind)) for kind in (JOB, RESULT, working.WORKER)] == [1, 1, 1]
+
+
+def test_a_lease_outlives_a_store_that_is_away_for_a_while(store: Store) -> None:
+    name = asked(store, Clock(utc_now()))
+    taken = held(store, Clock(utc_now()), seconds=2)
+    lease = Lease(Meddled(store, away=1), taken.job, utc_now, 2)
+    with lease.kept():
+        time.sleep(1.3)
+    assert work_on(lease, {KIND: ends(store)}) == "done"
+    assert state(store, name) == ("succeeded", 1)
+
+
+def test_a_loop_waits_while_nothing_is_due(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "PAUSE_S", 0.01)
+    work = Work(store, "w", clock)
+    looks = [0]
+
+    def step(one: Work) -> int:
+        looks[0] += 1
+        if looks[0] == 3:
+            one.stop.set()
+        return 0
+
+    working.run(work, Duties({}, {"a": step}))
+    assert looks == [3]
+
+
 def test_signs_of_life(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(working, "BEAT_S", 0.05)
     assert worker_age(store, clock()) is None
