@@ -142,7 +142,7 @@ def problem_of_ours(error: TracegraphError) -> Response:
     headers: dict[str, str] = {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = _challenge(error)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, errors.OperationInProgress):
         headers["Retry-After"] = _RETRY_AFTER_S
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = str(error.message.values.get("seconds", _RETRY_AFTER_S))

@@ -196,6 +196,13 @@ def test_what_somebody_did_to_the_trail_shows(kept: Path, tmp_path: Path, attack
     assert len(Path(anchors).read_text().splitlines()) == 1
 
 
+def test_a_broken_trail_is_told_in_words(kept: Path) -> None:
+    with closing(sqlite3.connect(kept)) as raw, raw:
+        raw.execute(str(ATTACKS["missing"]))
+    code, said = run(kept, "verify")
+    assert (code, said.strip()) == (1, "row 3 is missing")
+
+
 def test_anchors_that_are_none_are_refused(kept: Path, tmp_path: Path) -> None:
     spoilt = tmp_path / "anchors.ndjson"
     spoilt.write_text('\n{"count": 5}\n', encoding="utf-8")

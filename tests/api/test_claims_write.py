@@ -130,6 +130,10 @@ def test_cells_of_json_mean_what_cells_of_a_file_mean(callers: Callers) -> None:
     assert by_type["DESCRIBES"]["attributes"]["value_sek"] == 1_000_000
     assert by_type["DELIVERED_UNDER"]["share"] == {"low": 0.25, "high": 0.25}
     assert by_type["DELIVERED_UNDER"]["confidence"] == 0.000001
+    factory = {"factory_id": "f-new", "name": "F (fictional)", "country": "MY", "identified": False, "source_id": SEEN}
+    (described, *_) = recorded(callers, "ab", rows("factories", factory | {"lat": 3.04, "lng": 101.45}))
+    attributes = callers.get("ab", f"/claims/{described}").get_json()["attributes"]
+    assert (attributes["identified"], attributes["lat"]) == (False, 3.04)
     product = {"holder_id": "demo-wholesale-01", "product": "demo-brand-new"}
     told = shaped("claims_recorded", callers.post("ab", "/claims", rows("items", product | {"source_id": SEEN})))
     assert [one["rule"] for one in told["warnings"]] == ["new-product"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,13 +14,13 @@ from flask.testing import FlaskClient
 from marshmallow import Schema, fields
 
 from tracegraph.access import Permission
-from tracegraph.errors import CommitUnknown, InvalidInput, StoreUnavailable
-from tracegraph.services.operations import OPERATION, Reply, forget_expired
+from tracegraph.errors import CommitUnknown, InvalidInput, StaleWrite, StoreUnavailable
+from tracegraph.services.operations import OPERATION, Operation, Reply, begin, done, forget_expired, give_up
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import AUDIT, Store
-from tracegraph.store.rows import RecordWrite
+from tracegraph.store.rows import Beside, Record, RecordWrite
 from tracegraph_api import create_app, policy
-from tracegraph_api.changes import change, once
+from tracegraph_api.changes import change, once, payload_digest
 from tracegraph_api.context import context_of, now, store
 from tracegraph_api.operation import Answered, Resource, operation
 
@@ -139,7 +141,9 @@ def test_a_commit_that_nobody_saw_and_was_not_made_is_not_repeated(store: Store)
     response = post(app.test_client())
     assert (response.status_code, response.get_json()["code"]) == (503, "commit-unknown")
     assert notes(store) == []
-    assert post(app.test_client()).get_json()["code"] == "operation-in-progress"
+    again = post(app.test_client())
+    assert (again.status_code, again.get_json()["code"]) == (409, "operation-in-progress")
+    assert int(again.headers["Retry-After"]) > 0
     context_of(app).clock = lambda: "2099-01-01T00:00:00Z"  # what was cut short is taken up by the same request
     assert post(app.test_client()).get_json()["code"] == "commit-unknown"
 
@@ -177,3 +181,84 @@ def test_replies_are_forgotten_after_a_day(store: Store) -> None:
 def test_every_route_of_the_notes_has_a_policy(store: Store) -> None:
     app = with_notes(store)
     assert policy.permission_of(app, "notes.keep") is Permission.WRITE
+
+
+def test_a_commit_that_nobody_saw_is_looked_up_again_where_the_store_is_slow_to_come_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = with_notes(store, {"after": CommitUnknown("the store went away")})
+    records, looks = store.records, count(1)
+
+    def looked_up(kind: str, id: str | None = None) -> list[Record]:
+        if kind == OPERATION and next(looks) in (2, 3):  # the first is before it begins
+            raise StoreUnavailable("not yet")
+        return records(kind, id)
+
+    monkeypatch.setattr(store, "records", looked_up)
+    assert post(app.test_client()).status_code == 201
+    assert notes(store) == ["a"]
+
+
+def test_a_change_without_a_key_of_which_nobody_knows_is_told_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = with_notes(store).test_client()
+    post(client)
+
+    def away(*_: Any) -> None:
+        raise CommitUnknown("the store went away")
+
+    monkeypatch.setattr(store, "commit", away)
+    response = client.put(f"{PATH}/n1", json={"text": "b"}, headers={"If-Match": '"1"'})
+    assert (response.status_code, response.get_json()["code"]) == (503, "commit-unknown")
+
+
+def test_a_key_that_cannot_be_freed_becomes_free_by_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = with_notes(store)
+    commit, calls = store.commit, count(1)
+
+    def second_fails(beside: Beside, moment: str) -> list[Record]:
+        if next(calls) == 2:
+            raise StoreUnavailable("gone")
+        return commit(beside, moment)
+
+    monkeypatch.setattr(store, "commit", second_fails)
+    assert post(app.test_client(), "refused").status_code == 422
+    assert post(app.test_client(), "refused").status_code == 409
+    context_of(app).clock = lambda: "2099-01-01T00:00:00Z"
+    assert post(app.test_client(), "refused").status_code == 422
+
+
+def test_who_took_an_operation_up_keeps_it(store: Store) -> None:
+    began = begin(store, "an-operation", "digest", "2026-01-01T00:00:00Z")
+    taken = begin(store, "an-operation", "digest", "2026-01-01T00:02:00Z")  # the first was cut short, it seems
+    assert isinstance(began, Operation)
+    assert isinstance(taken, Operation)
+    give_up(store, began, "2026-01-01T00:02:01Z")
+    assert store.records(OPERATION, "an-operation")[-1].version == taken.version
+    with pytest.raises(StaleWrite):  # what it had begun is not done twice
+        store.commit(Beside([done(began, Reply(201, {}, {}), "2026-01-01T00:02:02Z")]), "2026-01-01T00:02:02Z")
+
+
+def digest(app: Flask, **sent: Any) -> str:
+    with app.test_request_context(PATH, method="POST", **sent):
+        return payload_digest()
+
+
+def test_what_was_sent_is_told_apart_in_every_form(store: Store) -> None:
+    app = with_notes(store)
+
+    def file(content: bytes, name: str = "a.csv") -> dict[str, Any]:
+        return {"files": [(io.BytesIO(content), name)], "skip": "true"}
+
+    assert digest(app, json={"a": 1, "b": 2}) == digest(app, data=b'{"b": 2,  "a": 1}', content_type="application/json")
+    different = [
+        digest(app, json={"a": 1}),
+        digest(app, json={"a": 1}, query_string={"x": "1"}),
+        digest(app, data=b"a", content_type="application/x-ndjson"),
+        digest(app, data=b"b", content_type="application/x-ndjson"),
+        digest(app, data=file(b"a")),
+        digest(app, data=file(b"b")),
+        digest(app, data=file(b"a", "b.csv")),
+        digest(app, data={**file(b"a"), "skip": "false"}),
+    ]
+    assert len(set(different)) == len(different)
+    assert digest(app, data=file(b"a")) == digest(app, data=file(b"a"))  # whatever separates the parts

@@ -155,8 +155,6 @@ def record_claims(store: Store, plan: PlannedClaims, now: str, beside: Callable[
 
     try:
         return store.apply(plan.change_set, now, beside=checked)
-    except DatasetRejected:
-        raise
     except InvalidInput as error:
         id = error.message.values.get("id", "?")
         raise InvalidInput(N_("{id} cannot be used here: give it another id"), id=id) from error
