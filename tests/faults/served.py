@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,7 @@ def _wait_until_up(served: Served, workers: int) -> None:
     while time.monotonic() < until:
         assert served.process.poll() is None, served.log.read_text()[-3000:]
         try:
-            if served.get("/healthz", timeout_s=5).status == 200 and _threads(served.process.pid) >= workers:
+            if served.get("/healthz", timeout_s=5).status == 200 and len(loaded_workers(served.process.pid)) >= workers:
                 served.metrics()
                 return
         except OSError:
@@ -139,10 +139,14 @@ def _wait_until_up(served: Served, workers: int) -> None:
     raise AssertionError(served.log.read_text()[-3000:])
 
 
-def _threads(master: int) -> int:
-    """Return how many worker processes have more than one thread: those that are loaded."""
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) > 1 for pid in children if Path(f"/proc/{pid}").exists())
+def loaded_workers(master: int) -> list[int]:
+    """Return the worker processes that have more than one thread: those that are loaded."""
+    found = []
+    for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split():
+        with suppress(OSError):
+            if len(list(Path(f"/proc/{pid}/task").iterdir())) > 1:
+                found.append(int(pid))
+    return found
 
 
 def at_once(count: int, work: Any) -> list[Any]:
