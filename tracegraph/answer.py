@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from tracegraph.answer_open_ends import OpenEnds
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, Scope, Selector
 from tracegraph.store.rows import GoodsClaim
 from tracegraph.vocabulary import Assumption, Basis, Certainty, Grade, Rule, Status
 
-LISTED: Final = 100  # open ends listed by id for one contract; the total is always given
 DEFAULT_MAX_ITEMS: Final = 200_000
 LISTED_STATUSES: Final = (Status.ESTABLISHED, Status.POSSIBLE, Status.UNMAPPED)
 
@@ -19,22 +19,6 @@ LISTED_STATUSES: Final = (Status.ESTABLISHED, Status.POSSIBLE, Status.UNMAPPED)
 def settled(part: float) -> float:
     """Return a computed part of 1 to 9 decimals: the order in which a store gives what is summed shows beyond them."""
     return round(float(part), 9) + 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class OpenEnds:
-    """The relevant open ends upstream of one contract.
-
-    Attributes
-    ----------
-    ids : list of str
-        The first `LISTED` by id: item ids, or the contract's own.
-    total : int
-        How many there are.
-    """
-
-    ids: list[str]
-    total: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from tracegraph.answer import ContractFacts, OpenEnds, Share
+from tracegraph.answer import ContractFacts, Share
+from tracegraph.answer_open_ends import OpenEnds
 from tracegraph.lens import Lens
 from tracegraph.model import Selector
 from tracegraph.vocabulary import Certainty, Label, Status

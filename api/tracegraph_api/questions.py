@@ -9,6 +9,7 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS, LISTED_STATUSES, Answer, Dependent, Question
+from tracegraph.answer_open_ends import look_up_open_ends
 from tracegraph.exchange.answers import dependent_body, frame_body
 from tracegraph.exchange.csv_export import ANSWER_COLUMNS, answer_row
 from tracegraph.exchange.geojson_answer import answer_features
@@ -110,6 +111,7 @@ def answered(answer: Answer, given: Mapping[str, Any], reader: GraphReader | Non
         content = features(answer_features(answer, rows, reader or store()))
     else:
         shown, counted = page_by_key(rows, key_of, given, lens)
+        look_up_open_ends(dependent.open_ends for dependent in shown)
         items = [dependent_body(dependent, with_route=given["routes"]) for dependent in shown]
         return respond(envelope(items, given, counted, meta={**meta_of(answer), **more}))
     return as_file(content, "dependent-contracts", truncated=answer.summary.truncated)

@@ -10,12 +10,12 @@ from tracegraph.answer import (
     Answer,
     ContractFacts,
     Dependent,
-    OpenEnds,
     Question,
     RouteStep,
     Share,
     Summary,
 )
+from tracegraph.answer_open_ends import OpenEnds
 from tracegraph.graph.route_graph import build_route_graph
 from tracegraph.graph.routes import Reached, Route, reached_contracts
 from tracegraph.model import holder_of
@@ -25,6 +25,7 @@ from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Assumption, Basis, Grade, RelationshipType, Status
 from tracegraph.walk.cone import Cone
 from tracegraph.walk.open_ends import Outlook, Outlooks, TierLimited
+from tracegraph.walk.open_ends_later import OpenEndsLater
 from tracegraph.walk.reach import reach
 from tracegraph.walk.scope import ResolvedScope, resolve_scope
 
@@ -85,7 +86,8 @@ class _Judge:
         listed = [
             contract for contract in contracts if contract in self.reached or self._is_unmapped(judged[contract][0])
         ]
-        open_ends = self.outlooks.listed(listed) if self.limited is None else {c: judged[c][1] for c in listed}
+        later = OpenEndsLater(self.outlooks, listed)
+        open_ends = {c: OpenEnds.later(later, c) if self.limited is None else judged[c][1] for c in listed}
         facts = self.view.facts(contracts)
         shares = shares_of(self.view, self.affected, self.outlooks, self.limited, list(self.reached))
         found = (

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from tracegraph.answer import LISTED, OpenEnds
+from tracegraph.answer_open_ends import LISTED, OpenEnds
 from tracegraph.products import Catalogue
 from tracegraph.vocabulary import UNSPECIFIED, Basis
 from tracegraph.walk.portfolio import Flags, Portfolio

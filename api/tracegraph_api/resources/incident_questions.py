@@ -12,6 +12,7 @@ from tracegraph.access import Permission
 from tracegraph.answer import Dependent
 from tracegraph.answer_compare import Widening
 from tracegraph.answer_exposure import Exposure
+from tracegraph.answer_open_ends import look_up_open_ends
 from tracegraph.exchange.answers import interval_body, share_body
 from tracegraph.exchange.bundle import bundle_bytes, bundle_files
 from tracegraph.exchange.compare import preview_body
@@ -77,6 +78,7 @@ def exposures(given: Mapping[str, Any], id: str) -> Response:
         table = media.table(COLUMNS, (_row(row, found, triaged) for row in rows))
         return media.as_file(table, "exposures", truncated=summary.truncated)
     shown, counted = page_by_key(rows, key_of, given, lens)
+    look_up_open_ends(row.open_ends for row in shown)
     part = replace(found, answer=replace(found.answer, dependents=tuple(shown)))
     body = exposure_body(part, with_no_link=True, with_routes=given["routes"])
     contracts = body.pop("contracts")
