@@ -249,6 +249,17 @@ def _public(files: Files) -> dict[str, str]:
     return {name: str(data).replace("se-ab-src-1", "src-1") for name, data in files.items()}
 
 
+def test_what_another_region_recorded_for_all_is_not_replaced_by_a_file(who: Importers) -> None:
+    link = "seller_id,buyer_id,product,source_id,visibility,share\n"
+    link += "demo-plant-klang,demo-wholesale-01,gloves,demo-src-daily-gloves,network,"
+    assert who.shown("ab", who.committed("ab", {"supplies.csv": f"{link}0.4\n"}))["committed"]["new"] == 1
+    name = who.checked("m", {"supplies.csv": f"{link}0.1\n"})
+    (error,) = [one for one in who.items("m", f"/imports/{name}/errors") if one["severity"] == "error"]
+    assert (error["rule"], error["file"], error["line"]) == ("claim-not-yours", "supplies.csv", 2)
+    again = who.committed("ab", {"supplies.csv": f"{link}0.5\n"})  # their own region may
+    assert who.shown("ab", again)["committed"]["changed"] == 1
+
+
 def test_an_import_is_its_tenants_and_the_keepers(who: Importers) -> None:
     name = who.committed("ab", GOOD)
     granted = who.checked("granted", {n: str(d).replace("se-ab-", "national-") for n, d in GOOD.items()})

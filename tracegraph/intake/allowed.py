@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tracegraph.intake.claims import Claims
 from tracegraph.intake.references import id_of, records_of
 from tracegraph.intake.refusal import Problems, Refusal
 from tracegraph.intake.rows import Rows
 from tracegraph.messages import N_
-from tracegraph.model import ReferenceRecord
+from tracegraph.model import ReferenceRecord, Statement
 from tracegraph.vocabulary import NETWORK, Label
 
 _LABELS: Final[Mapping[str, Label]] = {
@@ -27,6 +28,9 @@ _LABELS: Final[Mapping[str, Label]] = {
 
 #: Returns the reference records of a label, of those ids that the sender sees.
 Stored = Callable[[Label, Collection[str]], Sequence[ReferenceRecord]]
+
+#: Returns, by claim key, the ids of others' claims that statements would replace.
+Theirs = Callable[[Sequence[Statement]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Allowed:
         How ids of sources begin that may be described.
     incidents : bool
         Whether incidents may be recorded so.
+    theirs : callable or None
+        Others' claims, which may be said again and not otherwise; None: every claim may be replaced.
     """
 
     recorded_at: bool = True
@@ -55,6 +61,7 @@ class Allowed:
     stored: Stored | None = None
     own_sources: str = ""
     incidents: bool = True
+    theirs: Theirs | None = None
 
 
 #: Who keeps the store may say everything.
@@ -85,6 +92,16 @@ def check_allowed(
     for file, holds_any in incidents:
         if holds_any and not allowed.incidents:
             problems.add(_no_incidents(), file)
+
+
+def check_theirs(claims: Claims, allowed: Allowed, problems: Problems) -> None:
+    """Refuse rows that would replace what others recorded."""
+    if allowed.theirs is None:
+        return
+    theirs = allowed.theirs(claims.statements)
+    for position, key in enumerate(claims.keys):
+        if key in theirs and not claims.refused(position):
+            claims.refuse(position, None, _theirs(theirs[key]), problems)
 
 
 def _check_visibility(rows: Rows, allowed: Allowed, problems: Problems) -> None:
@@ -124,6 +141,15 @@ def _not_yours(value: str, visibilities: Sequence[str]) -> Refusal:
         N_("write one of {visibilities}, or leave the cell empty"),
         value=value,
         visibilities=", ".join(visibilities),
+    )
+
+
+def _theirs(claim_id: str) -> Refusal:
+    return Refusal(
+        "claim-not-yours",
+        N_("another region recorded {value}, and it says otherwise"),
+        N_("name your own source, or let who has the permission review decide"),
+        value=claim_id,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from tracegraph.change_set import ChangeSet
 from tracegraph.errors import Problem
-from tracegraph.intake.allowed import ADMINISTRATOR, Allowed, check_allowed
+from tracegraph.intake.allowed import ADMINISTRATOR, Allowed, check_allowed, check_theirs
 from tracegraph.intake.claims import Claims, check_conflicts, derive_all, good_statements, holders_of
 from tracegraph.intake.complete import AsksEnds, check_complete
 from tracegraph.intake.csv_reader import read_csv
@@ -234,6 +234,7 @@ def checked(
     claims = derive_all(all_rows, known.label_of)
     check_conflicts(claims, problems)
     check_complete(claims, _ends_asker(ask), problems)
+    check_theirs(claims, allowed, problems)
     refuse_dependents(all_rows, known)
     check_incidents(incidents, all_rows, known, problems)
     statements = good_statements(claims)

@@ -6,7 +6,7 @@ nothing of it is replaced, for a claim's visibility is part of what makes it the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,21 +15,21 @@ from tracegraph.change_set import ChangeSet
 from tracegraph.errors import DatasetRejected, InvalidInput, Problem, StaleWrite
 from tracegraph.intake.allowed import Allowed
 from tracegraph.intake.known import AsksStanding
-from tracegraph.intake.refusal import Refusal
 from tracegraph.intake.stated_rows import RowsReading, StatedRow, read_stated_rows
 from tracegraph.intake.tables import TABLES
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import Claim, Statement
-from tracegraph.services.authorship import authorship_write, not_theirs
+from tracegraph.services.authorship import authorship_write
+from tracegraph.services.claim_standing import current_claims, theirs_of
 from tracegraph.services.claim_words import in_words
-from tracegraph.services.documents import Brought, brought, problem_at
+from tracegraph.services.documents import Brought, brought
 from tracegraph.services.events import event_write
 from tracegraph.services.principals import home_of
 from tracegraph.services.seen_standing import standing_seen
-from tracegraph.store.port import GraphReader, Store
+from tracegraph.store.port import Store
 from tracegraph.store.rows import ApplyReport, Beside, RecordWrite, Standing
-from tracegraph.vocabulary import Label, RelationshipType
+from tracegraph.vocabulary import Label
 
 CHANGED: Final = "claims.changed"
 _SOURCE_KEYS: Final = TABLES["supplies"].by_name["source_id"].headers
@@ -113,27 +113,27 @@ def plan_claims(
     _refuse(documents.problems)
     rows = [_naming(row, documents) for row in sent.rows]
     ids = {str(source.source_id) for source in documents.by_ref.values()}
-    reading = read_stated_rows(sent.table, rows, _with_sources(standing_seen(store, lens), ids), allowed_for(who))
+    reading = read_stated_rows(
+        sent.table, rows, _with_sources(standing_seen(store, lens), ids), allowed_for(store, lens, who)
+    )
     _refuse(reading.problems, reading.errors)
     change_set = _change_set(reading, sent.table, documents, limit)
     current = current_claims(store, change_set.statements, lens)
     replaced = tuple(
         current[s.claim_key] for s in change_set.statements if current.get(s.claim_key, s).digest != s.digest
     )
-    barred = not_theirs(store, replaced, who)
-    barred_keys = {str(claim.claim_key): claim for claim in replaced if claim.claim_id in barred}
-    _refuse(_others(reading, barred_keys))
     warnings = tuple(map(in_words, reading.warnings))
     return PlannedClaims(change_set, reading.keys, replaced, warnings)
 
 
-def allowed_for(who: Principal) -> Allowed:
+def allowed_for(store: Store, lens: Lens, who: Principal) -> Allowed:
     """Return what somebody's rows may say."""
     return Allowed(
         recorded_at=who.may(Permission.SYSTEM),
         visibility=home_of(who),
         visibilities=who.visible_to,
         incidents=False,
+        theirs=theirs_of(store, lens, who),
     )
 
 
@@ -170,32 +170,6 @@ def records_beside(plan: PlannedClaims, report: ApplyReport, tenant: str, now: s
     return [authorship_write(report.change_set, tenant), *events]
 
 
-# --- what is there ---------------------------------------------------------------------------------------------------
-
-
-def current_claims(store: GraphReader, statements: Collection[Statement], lens: Lens) -> dict[str, Claim]:
-    """Return the claims that a reader sees, by claim key, of those that statements would be versions of."""
-    found: dict[str, Claim] = {}
-    by_day: dict[str, list[Statement]] = {}
-    for statement in statements:
-        by_day.setdefault(statement.valid_from, []).append(statement)
-    for day, same in by_day.items():
-        on_day = replace(lens.any_grade(), valid_at=day)
-        described: dict[Label, set[str]] = {}
-        starts: dict[RelationshipType, set[str]] = {}
-        for statement in same:
-            if statement.type is RelationshipType.DESCRIBES:
-                described.setdefault(statement.end.label, set()).add(statement.end.id)
-            else:
-                starts.setdefault(statement.type, set()).add(statement.start.id)
-        claims = [claim for label, ids in described.items() for claim in store.descriptions(label, ids, on_day)]
-        for kind, ids in starts.items():
-            claims += store.links_of(ids, [kind], "downstream", on_day)
-        found |= {str(claim.claim_key): claim for claim in claims}
-    keys = {statement.claim_key for statement in statements}
-    return {key: claim for key, claim in found.items() if key in keys}
-
-
 def _change_set(
     reading: RowsReading, table: str, documents: Brought, limit: Callable[[Statement], Statement] | None
 ) -> ChangeSet:
@@ -227,16 +201,3 @@ def _refuse(problems: Sequence[Problem], errors: int | None = None) -> None:
     count = len(problems) if errors is None else errors
     if count:
         raise DatasetRejected(N_("nothing was written; problems: {n}"), [*map(in_words, problems)], n=count)
-
-
-def _others(reading: RowsReading, barred: Mapping[str, Claim]) -> list[Problem]:
-    refused: list[Problem] = []
-    for number, keys in enumerate(reading.keys):
-        for key in keys:
-            if key in barred:
-                message = N_("another region recorded {value}, and it says otherwise")
-                remedy = N_("name your own source, or let who has the permission review decide")
-                refusal = Refusal("claim-not-yours", message, remedy, value=barred[key].claim_id)
-                refused.append(problem_at(f"/rows/{number}", refusal, barred[key].claim_id))
-                break
-    return refused

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracegraph.errors import ImportInterrupted, InvalidInput, NotNow, UnknownImport
 from tracegraph.messages import N_
 from tracegraph.services.audit import audit_row
+from tracegraph.services.authorship import authorship_write
 from tracegraph.services.events import event_write
 from tracegraph.services.import_reading import (
     Read,
@@ -128,7 +129,8 @@ def _beside_commit(lease: Lease, sent: Sent, read: Read, report: ApplyReport) ->
     }
     events = _events(sent, read.visibilities, report.change_set, now)
     result = {"import_id": sent.id, "state": ImportState.COMMITTED, **counts}
-    records = [lease.end(result=result), sent.changed(**what), *files_gone(sent), *events]
+    authors = [] if report.change_set is None else [authorship_write(report.change_set, sent.principal.tenant)]
+    records = [lease.end(result=result), sent.changed(**what), *files_gone(sent), *events, *authors]
     return Beside(records, [_audit(lease, "dataset.commit", sent, {"change_set": report.change_set, **counts})])
 
 

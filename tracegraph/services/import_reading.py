@@ -17,6 +17,7 @@ from tracegraph.intake.sent import UPLOAD, Form, laid_out
 from tracegraph.lens import Lens
 from tracegraph.messages import Message
 from tracegraph.model import ReferenceRecord, Source
+from tracegraph.services.claim_standing import theirs_of
 from tracegraph.services.imports import Sent, parts_of
 from tracegraph.services.jobs import message_body, message_from
 from tracegraph.services.principals import home_of
@@ -84,20 +85,21 @@ def read_import(store: Store, sent: Sent, now: str) -> Read:
             laid.paths,
             standing=store if is_keeper else standing_seen(store, lens),
             limits=UPLOAD,
-            allowed=ADMINISTRATOR if is_keeper else allowed_to(who, _stored(store, lens)),
+            allowed=ADMINISTRATOR if is_keeper else allowed_to(who, store, lens),
         )
     described = replace(reading.change_set, description=f"import {sent.id}")
     read = replace(reading, change_set=described, notes=[*laid.notes, *reading.notes])
     return Read(read, [_as_sent(problem, laid.lines) for problem in reading.problems])
 
 
-def allowed_to(who: Principal, stored: Stored) -> Allowed:
+def allowed_to(who: Principal, store: Store, lens: Lens) -> Allowed:
     """Return what somebody's rows may say who does not keep the store."""
     return Allowed(
         recorded_at=False,
         visibility=home_of(who),
         visibilities=who.visible_to,
-        stored=stored,
+        stored=_stored(store, lens),
+        theirs=theirs_of(store, lens, who),
         own_sources=own_sources(who),
         incidents=False,
     )
