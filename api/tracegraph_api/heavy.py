@@ -13,6 +13,7 @@ from concurrent.futures import TimeoutError as NotInTime
 from contextlib import ExitStack
 from functools import partial, wraps
 from threading import Lock, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
@@ -29,7 +30,6 @@ from tracegraph_api.changes import response_of
 from tracegraph_api.context import context, context_of, principal
 from tracegraph_api.job_bodies import accepted
 from tracegraph_api.media import wanted
-from tracegraph_api.observe import seen_now
 from tracegraph_api.operation import HEAVY
 from tracegraph_api.policy import permission_of
 from tracegraph_api.replay import IN_PLACE, Asked, asked_now, computed, refused, repeated
@@ -76,13 +76,14 @@ def question(view: View) -> View:
 
 def _within_budget(compute: Callable[[], Response]) -> Response:
     app, asked = current_app._get_current_object(), asked_now()  # type: ignore[attr-defined]
+    began = monotonic()
     with ExitStack() as held:
         held.enter_context(question_place())
         place = held.pop_all()
     future = _threads(app).answering.submit(_held, place, partial(computed, app, asked, wanted(), compute))
     if _prefers_job():
         return _as_job(app, asked, future)
-    budget = context().settings.jobs.interactive_seconds - seen_now().seconds
+    budget = context().settings.jobs.interactive_seconds - (monotonic() - began)
     try:
         response = future.result(max(0.0, budget))
     except NotInTime:

@@ -256,3 +256,10 @@ def rights_of(store: RecordStore, principal_id: str, now: str) -> Principal | No
     records = store.records(KEY, id) if kind == KEY else []
     key = key_of(records[0]) if records else None
     return key.principal if key is not None and key.is_live(now) else None
+
+
+def no_longer_serves(store: RecordStore, principal_id: str, now: str) -> bool:
+    """Return whether somebody is a key that was revoked or has expired: what it asked for is not done any more."""
+    kind, _, id = principal_id.partition(":")
+    records = store.records(KEY, id) if kind == KEY else []
+    return bool(records) and not key_of(records[-1]).is_live(now)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
 
-from tracegraph.errors import CommitUnknown, ImportInterrupted, StaleWrite, StoreUnavailable, TracegraphError
+from tracegraph.errors import CommitUnknown, Forbidden, ImportInterrupted, StaleWrite, StoreUnavailable, TracegraphError
 from tracegraph.messages import N_
 from tracegraph.services.jobs import (
     MOST_ATTEMPTS,
@@ -22,6 +22,7 @@ from tracegraph.services.jobs import (
     later,
     take_job,
 )
+from tracegraph.services.keys import no_longer_serves
 from tracegraph.store.rows import Beside, RecordWrite
 
 if TYPE_CHECKING:
@@ -170,6 +171,8 @@ def work_on(lease: Lease, handlers: Mapping[str, Handler]) -> str:
 
 def _tried(lease: Lease, handlers: Mapping[str, Handler]) -> str:
     try:
+        if no_longer_serves(lease.store, lease.job.principal.id, lease.now):
+            raise Forbidden(N_("the key that asked for this was revoked, or has expired"))
         handlers[lease.job.kind](lease)
     except GivenBack:
         lease.postpone(0, counted=False)

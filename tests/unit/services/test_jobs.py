@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contract.build_records import at_once
-from tracegraph.access import Permission, Principal, Role
+from tracegraph.access import LOCAL, Permission, Principal, Role
 from tracegraph.composition import open_store
 from tracegraph.errors import CommitUnknown, ImportInterrupted, InvalidInput, NotNow, StoreUnavailable, UnknownJob
 from tracegraph.services import leases, working
@@ -30,6 +30,8 @@ from tracegraph.services.jobs import (
     new_job,
     take_job,
 )
+from tracegraph.services.key_rights import Rights
+from tracegraph.services.keys import key_of, new_key, revoked
 from tracegraph.services.leases import GivenBack, Lease, take_lease, work_on
 from tracegraph.services.pieces import PIECE_BYTES, RESULT, UPLOAD, forget, pieces, whole, without, write_pieces
 from tracegraph.services.working import Duties, Work, turn, worker_age, workers_forgotten
@@ -266,6 +268,18 @@ class _Cut:
         if self._keeps:
             self._store.commit(beside, now)
         raise CommitUnknown("cut")
+
+
+def test_what_a_revoked_key_asked_for_is_not_done(store: Store, clock: Clock) -> None:
+    made = new_key(LOCAL, "fictional", Rights(ANALYST, "SE-AB", None, frozenset()), clock())
+    (record,) = store.commit(Beside([made.write]), clock())
+    owner = key_of(record).principal
+    names = [asked(store, clock, owner) for _ in range(2)]
+    assert work_on(held(store, clock), {KIND: ends(store)}) == "done"
+    store.commit(Beside([revoked(record, clock())]), clock())
+    assert work_on(held(store, clock), {KIND: ends(store)}) == "failed"
+    assert sorted(state(store, name, owner)[0] for name in names) == ["failed", "succeeded"]
+    assert len(store.records("effect")) == 1
 
 
 def test_a_cancelled_job_has_no_effect(store: Store, clock: Clock) -> None:
