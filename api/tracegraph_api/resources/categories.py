@@ -10,6 +10,7 @@ from flask import Response
 from tracegraph.access import Permission
 from tracegraph.messages import N_
 from tracegraph.vocabulary import Label
+from tracegraph_api.heavy import question
 from tracegraph_api.media import CSV
 from tracegraph_api.nodes import LIST_QUERY, NODE_QUERY, list_nodes, one_node
 from tracegraph_api.operation import Answered, Resource, operation
@@ -46,6 +47,7 @@ def list_categories(given: Mapping[str, Any]) -> Response:
     query=NODE_QUERY,
     errors=(404,),
 )
+@question
 def one_of_categories(given: Mapping[str, Any], id: str) -> Response:
     """Show one."""
     return one_node(Label.CATEGORY, id, given)
