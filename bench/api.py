@@ -31,7 +31,6 @@ from tests.faults.served import Served, serving
 from tracegraph.access import LOCAL, Role
 from tracegraph.answer import Question
 from tracegraph.composition import open_store
-from tracegraph.exchange.answers import answer_body
 from tracegraph.lens import Lens, visible_to
 from tracegraph.services import asking
 from tracegraph.services.dependents import dependents
@@ -106,7 +105,7 @@ def library(url: str, factories: Sequence[str], options: Options) -> dict[str, l
 
     def question(factory: str) -> Callable[[], object]:
         scope = asking.scope_of(asking.Asked(factories=[factory]), store, lens)
-        return lambda: json.dumps(answer_body(dependents(Question(scope, lens), store, portfolios)))
+        return lambda: dependents(Question(scope, lens), store, portfolios)
 
     def find(text: str) -> Callable[[], object]:
         return lambda: store.find(text.replace("%20", " "), lens, 200)
