@@ -38,14 +38,19 @@ class IdentityProvider:
         self.changes: dict[str, Any] = {}
         self.stated: list[dict[str, Any]] = []  # published besides the keys
         self.body: bytes | None = None  # sent whatever is asked
+        self.moved: dict[str, str] = {}  # where a path leads to
         self.drop_s = 0.0  # between one byte and the next
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 time.sleep(owner.delay_s)
-                body = json.dumps(owner.answer(self.path)).encode() if owner.body is None else owner.body
-                self.send_response(200)
+                moved_to = owner.moved.get(self.path)
+                said = {} if moved_to else owner.answer(self.path)
+                body = json.dumps(said).encode() if owner.body is None else owner.body
+                self.send_response(302 if moved_to else 200)
+                if moved_to:
+                    self.send_header("Location", moved_to)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -110,6 +110,15 @@ def test_a_refusal_says_nothing_of_the_token(header: str, store: Store, caplog: 
     assert shown not in response.get_data(as_text=True) + caplog.text
 
 
+@pytest.mark.parametrize("header", ["Basic {}", "Digest {}", "Token {}", "{}", "Bearer{}", "Bearer\t{}", "Bearer {} x"])
+def test_a_valid_key_is_taken_in_one_way(header: str, store: Store) -> None:
+    token, client = used(store), app_for(store).test_client()
+    assert client.get(ME, headers={"Authorization": header.format(token)}).status_code == 401
+    for way in ("Bearer {}", "bearer {}", "BEARER  {} "):
+        assert client.get(ME, headers={"Authorization": way.format(token)}).status_code == 200
+    assert client.get(ME, query_string={"access_token": token}).status_code == 422
+
+
 def test_without_a_token_the_challenge_names_no_error(store: Store) -> None:
     response = client_as(app_for(store), None).get("/tracegraph/v1/keys")
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="tracegraph"'

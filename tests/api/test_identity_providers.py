@@ -264,6 +264,14 @@ def test_an_answer_that_is_none_leaves_no_keys(body: bytes, idp: IdentityProvide
         Provider(idp.issuer).key("k1")
 
 
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys"])
+def test_nobody_is_led_elsewhere_for_keys(path: str, idp: IdentityProvider) -> None:
+    idp.moved = {path: f"{path}/moved"}
+    with pytest.raises(ConnectionError):
+        Provider(idp.issuer).key("k1")
+    assert idp.fetched == 0
+
+
 def test_without_a_provider_its_tokens_are_no_tokens(idp: IdentityProvider, read_store: Store) -> None:
     client = app_for(read_store).test_client()
     response = asked(client, signed(claims_of(idp)))

@@ -99,6 +99,7 @@ def test_the_last_use_is_noted_once_an_hour(store: Store) -> None:
     "rights",
     [
         Rights(frozenset({Role.SYSTEM}), "SE-AB"),
+        Rights(frozenset({Role.SYSTEM}), "SE-AB", frozenset({Permission.READ})),
         Rights(frozenset({Role.ANALYST}), "SE-M"),
         Rights(frozenset({Role.ANALYST}), None),
         Rights(frozenset({Role.ANALYST}), "SE-AB", grants=frozenset({"region:SE-M"})),
@@ -135,6 +136,20 @@ def test_keys_of_other_regions_are_not_there(store: Store) -> None:
     assert len(key_records(store, LOCAL)) == 2
     with pytest.raises(UnknownNode):
         find_key(store, other[3:19], ADMIN)
+
+
+def test_who_belongs_to_no_region_manages_no_keys(store: Store) -> None:
+    made(store, Rights(frozenset({Role.READER})))
+    assert key_records(store, Principal("key:n", ADMIN.roles)) == []
+
+
+def test_a_narrow_key_of_the_system_makes_no_wide_one() -> None:
+    narrow = Principal("key:n", frozenset({Role.SYSTEM}), scopes=frozenset({Permission.KEYS, Permission.READ}))
+    with pytest.raises(InvalidInput, match="give away more"):
+        checked_rights(narrow, Rights(frozenset({Role.SYSTEM})))
+    for rights in (Rights(frozenset({Role.SYSTEM}), None, frozenset({Permission.READ})), ANALYST):
+        only_read = replace(rights, scopes=frozenset({Permission.READ}))
+        assert checked_rights(narrow, only_read) == only_read
 
 
 def test_who_belongs_to_no_region_and_is_not_the_system_gives_no_keys_away() -> None:

@@ -50,16 +50,11 @@ def checked_rights(by: Principal, rights: Rights) -> Rights:
         raise InvalidInput(N_("{value!r} is no region: write a code like SE-AB"), value=rights.region)
     if not all(_is_of_region(visibility) for visibility in rights.grants):
         raise InvalidInput(N_("a grant is the visibility of a region, like region:SE-AB"))
-    if Role.SYSTEM in by.roles:
-        return rights
     given = _key_principal(rights)
-    beyond = (
-        by.region is None
-        or rights.region != by.region
-        or Role.SYSTEM in rights.roles
-        or not set(given.visible_to) <= set(by.visible_to)
-        or any(given.may(permission) and not by.may(permission) for permission in Permission)
-    )
+    beyond = any(given.may(permission) and not by.may(permission) for permission in Permission)
+    if Role.SYSTEM not in by.roles:
+        is_foreign = by.region is None or rights.region != by.region
+        beyond |= is_foreign or Role.SYSTEM in rights.roles or not set(given.visible_to) <= set(by.visible_to)
     if beyond:
         raise InvalidInput(N_("you cannot give away more than you may yourself, nor for another region"))
     return rights
