@@ -9,20 +9,10 @@ Examples
 ...         print(contract.contract_id, contract.status, contract.direct_suppliers)
 """
 
-from tracegraph.client.answers import (
-    Amount,
-    Chain,
-    Changed,
-    DependentContract,
-    Exposure,
-    Found,
-    Job,
-    Share,
-    Step,
-    Table,
-)
+from tracegraph.client.answers import Amount, Chain, DependentContract, Exposure, Share, Step
 from tracegraph.client.client import Client
 from tracegraph.client.errors import ApiError, JobFailed, ServiceUnavailable
+from tracegraph.client.rows import Changed, Found, Job, Table
 from tracegraph.client.transport import Patience
 
 __all__ = [

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import httpx
 
-from tracegraph.client.answers import Chain, Changed, DependentContract, Exposure, Found, Job, Table
+from tracegraph.client.answers import Chain, DependentContract, Exposure
 from tracegraph.client.errors import JobFailed
+from tracegraph.client.rows import Changed, Found, Job, Table
 from tracegraph.client.transport import Patience, Transport
 
 Raw = Mapping[str, Any]

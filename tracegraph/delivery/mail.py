@@ -112,7 +112,7 @@ WATCHED: Final[Mapping[str, str]] = {
     "supplier": N_("supplier"),
     "group": N_("group"),
     "country": N_("country"),
-    "category": N_("risk area"),
+    "category": N_("category"),
     "contract": N_("contract"),
     "incident": N_("incident"),
 }
