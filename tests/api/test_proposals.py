@@ -15,8 +15,11 @@ from tests.api.callers import Callers, shaped
 from tests.api.principals import app_for, client_as
 from tests.contract.build import change_set, stored, supplies
 from tracegraph.access import LOCAL, Principal, Role
+from tracegraph.composition import open_store
 from tracegraph.model import Claim, SourceId
+from tracegraph.resources import resource_folder
 from tracegraph.services.events import EVENT
+from tracegraph.services.importing import read_checked, write_reading
 from tracegraph.services.key_rights import Rights
 from tracegraph.services.keys import new_key
 from tracegraph.services.proposals import PROPOSAL, makers_of
@@ -165,6 +168,27 @@ def test_proposals_are_listed_by_state_and_supplier(callers: Callers) -> None:
     assert [one["state"] for one in callers.items("ab", "/proposals", state="accepted")] == ["accepted"]
     assert callers.items("ab", "/proposals", supplier="demo-gloves") == []
     assert len(callers.items("ab", "/proposals", supplier=SUPPLIER)) == 2
+
+
+def test_on_neo4j_too(neo4j_url: str) -> None:
+    opened = open_store(neo4j_url)
+    try:
+        seeds = resource_folder("seeds")
+        write_reading(opened, read_checked(opened, [seeds / "reference", seeds / "demo"]), "2024-01-01T00:00:00Z")
+        callers = Callers(opened)
+        test_a_proposal_is_no_claim_before_a_second_person_accepts_it(callers)
+        shared = LINK | {"visibility": "network", "source_id": SEEN, "product": "masks"}
+        body = {"table": "supplies", "rows": [shared | {"share": 0.4}]}
+        made = callers.post("ab", "/claims", body)
+        assert made.status_code == 201
+        theirs = callers.post("m", "/claims", {"table": "supplies", "rows": [shared | {"share": 0.1}]})
+        assert theirs.get_json()["errors"][-1]["rule"] == "claim-not-yours"
+        id = made.headers["Location"].rsplit("/", 1)[1]
+        headers = {"Authorization": "Bearer ab", "If-Match": '"1"'}
+        assert callers.client.delete(made.headers["Location"], headers=headers).status_code == 200
+        assert callers.get("ab", f"/claims/{id}").status_code == 404
+    finally:
+        opened.close()
 
 
 # --- a supplier speaks for itself -----------------------------------------------------------------------------------
