@@ -272,6 +272,13 @@ def test_nobody_is_led_elsewhere_for_keys(path: str, idp: IdentityProvider) -> N
     assert idp.fetched == 0
 
 
+def test_keys_are_fetched_over_a_protected_way_alone(idp: IdentityProvider) -> None:
+    idp.changes = {"jwks_uri": f"{idp.issuer.replace('127.0.0.1', '127.1')}/keys"}  # this machine, in other words
+    with pytest.raises(ConnectionError):
+        Provider(idp.issuer).key("k1")
+    assert idp.fetched == 0
+
+
 def test_without_a_provider_its_tokens_are_no_tokens(idp: IdentityProvider, read_store: Store) -> None:
     client = app_for(read_store).test_client()
     response = asked(client, signed(claims_of(idp)))

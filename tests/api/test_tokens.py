@@ -66,6 +66,8 @@ def corpus(idp: IdentityProvider) -> dict[str, str]:
         "unknown key": signed(good, STRANGER, kid="k9"),
         "no key named": signed(good, kid=None),
         "key as a path": signed(good, STRANGER, kid="../../etc/passwd"),
+        "keys in a list": f"{plain({'alg': 'RS256', 'kid': ['k1']})}.{body}.{signature}",
+        "algorithms in a list": f"{plain({'alg': ['RS256'], 'kid': 'k1'})}.{body}.{signature}",
         "own key inside": signed(good, STRANGER, jwk=STRANGER.as_dict(private=False)),
         "own key elsewhere": signed(good, STRANGER, jku="https://stranger.example/keys"),
         "own certificate": signed(good, STRANGER, x5u="https://stranger.example/x5u"),
@@ -100,6 +102,7 @@ def corpus(idp: IdentityProvider) -> dict[str, str]:
 NAMES = [
     *("no algorithm", "no algorithm, with a signature", "algorithm in capitals", "public key as a secret"),
     *("another curve's key", "signed by a stranger", "unknown key", "no key named", "key as a path"),
+    *("keys in a list", "algorithms in a list"),
     *("own key inside", "own key elsewhere", "own certificate", "unknown demand", "other claims under the signature"),
     *("signed well, with another's key inside", "signed well, with another's keys elsewhere"),
     *("signed well, with a certificate elsewhere", "signed well, with a certificate"),
