@@ -26,8 +26,8 @@ from tracegraph_api.counters import SCHEME
 from tracegraph_api.observe import seen_now
 from tracegraph_api.problems import problem_of_ours
 
-#: Endpoints of these blueprints take files.
-UPLOADS: Final = ("imports",)
+#: Endpoints that take files; what is done with an import afterwards is no upload.
+UPLOADS: Final = ("imports.send",)
 _FILE: Final = "rates"
 _UNKNOWN: Final = "unknown"
 
@@ -117,7 +117,7 @@ def _limits_of(rates: Rates) -> list[str | Any | Limit]:
         return rates.member if g.principal.is_known else rates.public
 
     def is_no_upload() -> bool:
-        return bool(g.principal == LOCAL) or request.method != "POST" or request.blueprint not in UPLOADS
+        return bool(g.principal == LOCAL) or request.method != "POST" or request.endpoint not in UPLOADS
 
     requests = Limit(_rate, key_function=caller_key, scope="requests", shared=True, exempt_when=is_free)
     if not rates.upload:

@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.callers import PRINCIPALS
+from tests.api.checked import checked
 from tests.api.importers import GOOD, Files, Importers
 from tracegraph.access import Permission
 from tracegraph.change_set import ChangeSet
@@ -22,9 +24,14 @@ from tracegraph.services.events import EVENT
 from tracegraph.services.importing import read_checked, write_reading
 from tracegraph.services.jobs import KEPT_S, new_job
 from tracegraph.services.pieces import UPLOAD
+from tracegraph.settings_api import Access, ApiSettings
+from tracegraph.settings_limits import LimitSettings, Rates
 from tracegraph.store import sqlite_apply
 from tracegraph.store.port import AUDIT, Store
 from tracegraph.store.rows import Beside
+from tracegraph_api import create_app
+from tracegraph_api.context import context_of
+from tracegraph_api.policy import AUTHENTICATE
 
 NEW = "fictional-c-1"
 BAD_ID = "supplier_id,name,source_id\n=cmd|' /C calc'!A0,Fictional,se-ab-src-1\nfictional-wholesale,OK,se-ab-src-1\n"
@@ -519,3 +526,19 @@ def test_a_job_whose_import_is_anothers_fails(who: Importers) -> None:
     job = who.get("ab", f"/jobs/{write.id.rpartition('/')[2]}").get_json()
     assert (job["state"], job["error"]["code"]) == ("failed", "wrong-state")
     assert who.shown("ab", name)["state"] == "checked"
+
+
+def test_sending_has_a_rate_and_what_follows_has_none(store: Store, tmp_path: Path) -> None:
+    limits = LimitSettings(rates=Rates("", "", "2/hour"), run_dir=str(tmp_path))
+    who = Importers(store)
+    app = create_app(ApiSettings(access=Access.PUBLIC, limits=limits), store)
+    context_of(app).clock = lambda: who.now
+    context_of(app).parts[AUTHENTICATE] = context_of(who.client.application).parts[AUTHENTICATE]
+    who.client = checked(app)
+    name = who.checked("ab", GOOD)
+    assert who.stepped("ab", name, "commit")["state"] == "succeeded"
+    assert who.stepped("ab", name, "undo")["state"] == "succeeded"
+    assert who.send("ab-too", GOOD).status_code == 202
+    refused = who.send("ab", GOOD)
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "rate-exceeded")
+    assert who.send("m", GOOD).status_code == 202
