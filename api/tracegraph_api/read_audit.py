@@ -20,7 +20,7 @@ from tracegraph.services.audit import audit_row
 from tracegraph.settings_audit import ON
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Beside
-from tracegraph_api.changes import payload_digest
+from tracegraph_api.changes import REPLAYED, payload_digest
 from tracegraph_api.context import context_of, now, principal
 from tracegraph_api.inputs import ID_PATTERN
 from tracegraph_api.policy import permission_of
@@ -106,9 +106,8 @@ def install(app: Flask) -> None:
         if request.method == "POST":
             facts["asked"] = payload_digest()
         subject = "/".join(str(value) for value in (request.view_args or {}).values()) or "-"
-        row = audit_row(
-            principal(), "question.read", f"read:{subject}", request_id=str(g.get("request_id", "")), facts=facts
-        )
+        action = "operation.replay" if REPLAYED in response.headers else "question.read"
+        row = audit_row(principal(), action, f"read:{subject}", request_id=str(g.get("request_id", "")), facts=facts)
         try:
             audit.write(row, now())
         except AuditUnavailable as error:

@@ -183,6 +183,16 @@ def test_what_was_asked_is_told_apart_without_what_somebody_typed(store: Store) 
     assert {row.body["action"] for row in rows} == {"question.read"}
 
 
+def test_a_reply_that_is_given_again_is_a_row_of_its_own(store: Store) -> None:
+    client = client_as(create_app(ApiSettings(access=Access.PUBLIC), store), token_for(store, Role.ANALYST, "SE-AB"))
+    row = {"seller_id": "demo-plant-klang", "buyer_id": "demo-wholesale-01", "product": "gloves"}
+    for _ in range(2):
+        body = {"table": "supplies", "rows": [row]}
+        sent = client.post(f"{ROOT}/claims", json=body, headers={"Idempotency-Key": "the-same-key"})
+        assert sent.status_code == 201
+    assert [found.body["action"] for found in store.page(AUDIT)] == ["claim.create", "operation.replay"]
+
+
 @pytest.mark.parametrize("error", [StoreUnavailable("gone"), RuntimeError("a mistake of ours")])
 def test_nobody_of_a_group_that_is_not_written_is_answered(
     empty: Store, monkeypatch: pytest.MonkeyPatch, error: Exception
