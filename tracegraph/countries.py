@@ -57,7 +57,7 @@ _FURTHER: Final = {
     "Wales": "GB",
 }
 
-_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _NO_LETTER = re.compile(r"[^\w]+|_+")
 _LANGUAGES: Final = ("en", "sv")
 

@@ -24,19 +24,19 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "traceparent": {
         "name": "traceparent",
         "description": N_("The trace that the request belongs to (W3C Trace Context); answers carry it on."),
-        "schema": {"type": "string", "maxLength": 512},
+        "schema": _TEXT,
         "example": _TRACE,
     },
     "accept_language": {
         "name": "Accept-Language",
         "description": N_("Language of texts for people: sv or en."),
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": _TEXT,
         "example": "sv",
     },
     "if_none_match": {
         "name": "If-None-Match",
         "description": N_("ETag of the answer that you have: if it still holds, you get 304 and no body."),
-        "schema": {"type": "string", "maxLength": 1000},
+        "schema": _TEXT,
         "example": 'W/"0123456789abcdef0123456789abcdef"',
     },
     "if_match": {
@@ -44,7 +44,7 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "description": N_(
             "ETag of the version that you read and now change; if it is no longer the newest, you get 412."
         ),
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": _TEXT,
         "example": '"1"',
     },
     "idempotency_key": {
@@ -59,7 +59,7 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "prefer": {
         "name": "Prefer",
         "description": N_("respond-async: do not wait; the answer is a job."),
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": _TEXT,
         "example": "respond-async",
     },
 }

@@ -26,7 +26,7 @@ _OURS: Final = ("tracegraph_api", "tracegraph")
 _SECRET_NAMES: Final = re.compile(r"token|authorization|password|secret|cookie|key$|body|query", re.IGNORECASE)
 #: Whatever looks like one of these in a text: what follows a question mark, a bearer token, an e-mail address.
 _SECRET_TEXTS: Final = re.compile(
-    r"\?\S+|bearer\s+\S+|[\w.+-]+@[\w-]+\.[\w.-]+|\b[\w-]{20,}\.[\w-]{20,}\S*", re.IGNORECASE
+    r"\?\S+|bearer\s+\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w-])[\w-]{20,}\.[\w-]{20}\S*", re.IGNORECASE
 )
 _REDACTED: Final = "[redacted]"
 _MAX_TEXT: Final = 500

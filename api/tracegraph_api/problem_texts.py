@@ -135,6 +135,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("The store holds something that cannot be; no answer is given rather than a wrong one."),
         N_("Whoever runs the service restores it; ask again later."),
     ),
+    "identity-provider-unavailable": (
+        N_("The identity provider cannot be reached now, so access tokens cannot be checked."),
+        N_("Ask again after Retry-After seconds; API keys work meanwhile."),
+    ),
     "audit-unavailable": (
         N_("The audit trail cannot be written now, so nothing was done."),
         N_("Ask again after Retry-After seconds."),

@@ -41,10 +41,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.timeout(600)
 def test_the_wheel_ships_the_data_that_is_tracked(wheel: Path) -> None:
-    tracked = run(["git", "-C", str(ROOT), "ls-files", "cypher", "seeds"], ROOT).split()
+    tracked = run(["git", "-C", str(ROOT), "ls-files", "cypher", "seeds", "docs/schemas"], ROOT).split()
     names = zipfile.ZipFile(wheel).namelist()
     shipped = {name.removeprefix("tracegraph/_data/") for name in names if name.startswith("tracegraph/_data/")}
-    assert shipped == {*tracked, "gunicorn.conf.py"}
+    assert shipped == {*(path.removeprefix("docs/") for path in tracked), "gunicorn.conf.py"}
+    api = run(["git", "-C", str(ROOT), "ls-files", "api/tracegraph_api"], ROOT).split()
+    assert {path.removeprefix("api/") for path in api} <= set(names)
     assert not [name for name in names if name.startswith(("tests", "bench", "tools"))]
     assert any(name.endswith("sv/LC_MESSAGES/tracegraph.po") for name in names)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the port needs numpy, which help can do without
     from tracegraph.store.port import Progress, Store
 
 #: Blanks at the end of a line, also those that stand before the codes that end a colour.
-_BLANKS: Final = re.compile(r"[ \t]+((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
+_BLANKS: Final = re.compile(r"(?<![ \t])[ \t]+((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
 
 @dataclass

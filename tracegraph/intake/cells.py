@@ -30,7 +30,7 @@ _TIME: Final = re.compile(
 )
 _CPV: Final = re.compile(r"\d{8}(-\d)?", re.ASCII)
 _HS: Final = re.compile(r"\d{2}(\d{2}(\.?\d{2}){0,3})?", re.ASCII)
-_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
+_URL: Final = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _FLAGS: Final = dict.fromkeys(("true", "1", "yes", "ja"), True) | dict.fromkeys(("false", "0", "no", "nej"), False)
 
