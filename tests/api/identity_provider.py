@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -54,8 +55,12 @@ class IdentityProvider:
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                for at in range(0, len(body), 1 if owner.drop_s else len(body)):
-                    self.wfile.write(body[at : at + 1] if owner.drop_s else body)
+                with suppress(ConnectionError):  # who asked has left
+                    self.drop(body) if owner.drop_s else self.wfile.write(body)
+
+            def drop(self, body: bytes) -> None:
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
                     time.sleep(owner.drop_s)
 
             def log_message(self, format: str, *args: Any) -> None:
