@@ -18,6 +18,7 @@ from tracegraph.services.keys import (
     key_of,
     key_records,
     new_key,
+    no_longer_serves,
     note_use,
     revoked,
     rights_of,
@@ -74,6 +75,10 @@ def test_a_key_ends_on_its_day_and_when_it_is_revoked(store: Store) -> None:
         verified(store, other, NOW)
     assert rights_of(store, f"key:{other[3:19]}", NOW) is None
     assert rights_of(store, "user:abc", NOW) is None
+    assert no_longer_serves(store, f"key:{other[3:19]}", NOW)
+    assert [no_longer_serves(store, f"key:{token[3:19]}", moment) for moment in (NOW, NEXT_DAY)] == [False, True]
+    assert not no_longer_serves(store, "user:abc", NOW)
+    assert not no_longer_serves(store, f"key:{'f' * 16}", NOW)
 
 
 def test_after_a_rotation_both_secrets_serve_for_a_day(store: Store) -> None:
