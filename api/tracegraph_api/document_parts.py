@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from tracegraph.messages import N_
-from tracegraph_api.problems import CODES, PROBLEM_JSON, REFUSED
+from tracegraph_api.problems import CODES, PROBLEM_JSON, title_of
 
 #: Statuses of problems that every operation has.
 ALWAYS: Final = (401, 406, 422, 429, 500, 503)
@@ -114,37 +114,22 @@ SECURITY: Final[Mapping[str, Any]] = {
     }
 }
 
-#: Words for statuses that the web server does not refuse by itself.
-_MORE: Final[Mapping[int, tuple[str, str]]] = {
-    401: (N_("Unauthorized"), N_("This needs a token, or the one that was sent is not valid.")),
-    403: (N_("Forbidden"), N_("Your token does not allow this.")),
-    404: (N_("Not found"), N_("There is none, or none that you may see.")),
-    409: (N_("Conflict"), N_("It does not fit what there is; the detail says why.")),
-    410: (N_("Gone"), N_("It was there, and is kept no longer.")),
-    412: (N_("Precondition failed"), N_("It was changed by somebody else since you read it: read it again.")),
-    428: (N_("Precondition required"), N_("Say in If-Match which version you change.")),
-}
-
-
-def title_of(status: int) -> str:
-    """Return the title of problems of a status, in English."""
-    return (_MORE.get(status) or REFUSED.get(status) or (HTTPStatus(status).phrase, ""))[0]
-
-
-def meaning_of(status: int) -> str:
-    """Return what problems of a status mean, in English."""
-    return _MORE[status][1] if status in _MORE else MEANING[status]
-
-
-#: What the others mean, as sentences of the document.
+#: What problems mean, as sentences of the document.
 MEANING: Final[Mapping[int, str]] = {
     400: N_("The request cannot be read, or a header that it needs is missing."),
+    401: N_("This needs a token, or the one that was sent is not valid."),
+    403: N_("Your token does not allow this."),
+    404: N_("There is none, or none that you may see."),
     405: N_("This address does not take this method."),
     406: N_("This cannot be given in the media type that Accept asks for."),
     408: N_("The request did not arrive in time."),
+    409: N_("It does not fit what there is; the detail says why."),
+    410: N_("It was there, and is kept no longer."),
+    412: N_("It was changed by somebody else since you read it: read it again."),
     413: N_("The body is larger than allowed."),
     415: N_("The body is of a media type that is not read here."),
     422: N_("The input breaks a rule; errors says which, and where."),
+    428: N_("Say in If-Match which version you change."),
     429: N_("You have asked too often: ask again after Retry-After."),
     500: N_("Something went wrong here; the id of the request finds it in the log."),
     502: N_("A service that this one needs did not answer."),
@@ -184,7 +169,7 @@ def problem_name(status: int) -> str:
 def problem_response(status: int | None, server: str) -> dict[str, Any]:
     """Return the description of problems of a status; None: of any other."""
     code = _CODES.get(status or 500) or CODES.get(status or 500, "internal-error")
-    title, meaning = title_of(status or 500), meaning_of(status) if status else N_("Any other problem.")
+    title, meaning = title_of(status or 500), MEANING[status] if status else N_("Any other problem.")
     example = {
         "type": f"{server}/problems/{code}",
         "title": title,

@@ -76,6 +76,15 @@ REFUSED: Final[Mapping[int, tuple[str, str]]] = {
     422: (N_("Unprocessable content"), N_("the input breaks a rule; errors says which, and where")),
     500: (N_("Internal error"), N_("something went wrong here; the id of the request finds it in the log")),
 }
+#: Titles of what only our own errors refuse.
+TITLES: Final[Mapping[int, str]] = {
+    401: N_("Unauthorized"),
+    403: N_("Forbidden"),
+    409: N_("Conflict"),
+    410: N_("Gone"),
+    412: N_("Precondition failed"),
+    428: N_("Precondition required"),
+}
 #: The codes of these.
 CODES: Final[Mapping[int, str]] = {
     400: "bad-request",
@@ -227,6 +236,10 @@ def _escaped(part: str) -> str:
     return part.replace("~", "~0").replace("/", "~1")
 
 
+def title_of(status: int) -> str:
+    """Return the title of problems of a status, in English."""
+    return TITLES.get(status) or REFUSED.get(status, (HTTPStatus(status).phrase, ""))[0]
+
+
 def _title(status: HTTPStatus) -> str:
-    title, _ = REFUSED.get(int(status), (status.phrase, ""))
-    return translator().text(title)
+    return translator().text(title_of(int(status)))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 
@@ -83,7 +84,7 @@ def asked_now() -> Asked:
 def as_asked(app: Flask, asked: Asked) -> Iterator[None]:
     """Be in a request that asks what was asked."""
     around = app.test_request_context(
-        asked.path, method=asked.method, query_string=asked.query, data=asked.body, headers=dict(asked.headers)
+        quote(asked.path), method=asked.method, query_string=asked.query, data=asked.body, headers=dict(asked.headers)
     )
     with around:
         g.principal, g.now, g.request_id = asked.principal, asked.now, asked.request_id

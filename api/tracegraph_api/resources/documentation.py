@@ -18,11 +18,11 @@ from tracegraph.translate import LANGUAGES, Translator
 from tracegraph_api.context import translator
 from tracegraph_api.document import ROOT, document_of, examples
 from tracegraph_api.document_page import page_of_document
-from tracegraph_api.document_parts import title_of
 from tracegraph_api.inputs import PageQuery, described
 from tracegraph_api.media import wanted
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.problem_texts import TEXTS, codes
+from tracegraph_api.problems import title_of
 from tracegraph_api.respond import finish, page_of, respond
 
 resource = Resource(
