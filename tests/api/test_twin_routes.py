@@ -30,7 +30,12 @@ LENS = {"valid_at": "2019-06-01", "known_at": "2024-06-01T00:00:00Z"}
 NOW = "2025-01-01T00:00:00Z"
 STOCKHOLM = Principal("key:ab", frozenset({Role.REGION_ADMINISTRATOR}), region="SE-AB")
 LEAD = Principal("key:lead", frozenset({Role.RISK_AREA_LEAD}))
-WORLDS = ((39, "small", ANONYMOUS), (103, "medium", STOCKHOLM), (0, "small", LEAD))
+WORLDS = (
+    (39, "small", ANONYMOUS),
+    (1, "small", STOCKHOLM),
+    (0, "small", LEAD),
+    pytest.param(103, "medium", STOCKHOLM, marks=pytest.mark.long),
+)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 HEADERS = {"Authorization": "Bearer test", "X-Request-Id": "twin-worlds", "traceparent": TRACE}
 FORMS = ("application/json", "text/csv", "application/graphml+xml", "application/geo+json", "application/zip")

@@ -20,10 +20,11 @@ from tracegraph.graph.share_network import Network, ShareNetwork
 from tracegraph.graph.share_sources import Side
 from tracegraph.graph.shares import Sweep, contradictory
 from tracegraph.vocabulary import Certainty
-from tracegraph.walk.open_ends import Outlooks, TierLimited
+from tracegraph.walk.open_ends import Outlooks
 from tracegraph.walk.portfolio import Flags, Portfolio
 from tracegraph.walk.portfolio_columns import Floats
 from tracegraph.walk.propagate import Ints
+from tracegraph.walk.tier_limited import TierLimited
 
 KEPT = 8  # backgrounds that are kept
 

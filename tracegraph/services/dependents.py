@@ -24,10 +24,11 @@ from tracegraph.services.shares import at_exposure, contradictions, shares_of
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Assumption, Basis, Grade, RelationshipType, Status
 from tracegraph.walk.cone import Cone
-from tracegraph.walk.open_ends import Outlook, Outlooks, TierLimited
+from tracegraph.walk.open_ends import Outlook, Outlooks
 from tracegraph.walk.open_ends_later import OpenEndsLater
 from tracegraph.walk.reach import reach
 from tracegraph.walk.scope import ResolvedScope, resolve_scope
+from tracegraph.walk.tier_limited import TierLimited
 
 STATUS_ORDER = {status: position for position, status in enumerate(Status)}
 

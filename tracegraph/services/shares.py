@@ -9,8 +9,9 @@ from tracegraph.model import Claim
 from tracegraph.services.portfolios import PortfolioView
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import GOODS_TYPES, Certainty
-from tracegraph.walk.open_ends import Outlooks, TierLimited
+from tracegraph.walk.open_ends import Outlooks
 from tracegraph.walk.portfolio import Portfolio
+from tracegraph.walk.tier_limited import TierLimited
 
 
 def shares_of(

@@ -49,7 +49,7 @@ class Flow:
         nodes, sets
             The nodes that bring a set of their own, and these sets as bits.
         through : bool array by component, optional
-            Components that pass anything on; the others are known to hold nothing.
+            Components that pass anything on; the others are known to hold nothing, or to be of no interest.
         """
         held = [0] * self.n_components
         for component, own in zip(self.component[nodes].tolist(), sets, strict=True):
@@ -61,6 +61,22 @@ class Flow:
         for tail, head in zip(tails.tolist(), heads.tolist(), strict=True):
             held[head] |= held[tail]
         return held
+
+    def upstream(self, nodes: Ints) -> npt.NDArray[np.bool_]:
+        """Return, by component, whether one of these nodes is reached from it, or is in it.
+
+        Notes
+        -----
+        One pass over all edges for each step of the longest way.
+        """
+        tails, heads = self.between
+        found = np.zeros(self.n_components, dtype=bool)
+        found[self.component[nodes]] = True
+        while True:
+            more = tails[found[heads] & ~found[tails]]
+            if not len(more):
+                return found
+            found[more] = True
 
 
 def _topological(n: int, tails: Ints, heads: Ints) -> Ints:

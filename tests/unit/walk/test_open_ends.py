@@ -14,9 +14,10 @@ from tracegraph.answer_show import Shortfall
 from tracegraph.model import Statement
 from tracegraph.services.show import show
 from tracegraph.vocabulary import Basis, Label, RelationshipType, Sourcing
-from tracegraph.walk.open_ends import Relevance, TierLimited, relevance
+from tracegraph.walk.open_ends import Relevance, relevance
 from tracegraph.walk.portfolio import Portfolio
 from tracegraph.walk.sourcing import shares_by_start, sourcing_rows, sourcing_state
+from tracegraph.walk.tier_limited import TierLimited
 
 RELEVANT, SET_ASIDE = Relevance(True, True, False), Relevance(False, False, True)
 NOTHING = Relevance(False, False, False)
