@@ -95,6 +95,7 @@ def examples() -> dict[str, Any]:
 
 
 def _made(app: Flask, shared: Context, lang: str) -> dict[str, Any]:
+    say = saying(lang)
     plugin = MarshmallowPlugin(schema_name_resolver=component_name)
     spec = APISpec("", "", OPENAPI, plugins=[plugin])
     components = Components()
@@ -112,7 +113,7 @@ def _made(app: Flask, shared: Context, lang: str) -> dict[str, Any]:
     server = f"{shared.settings.public_url}{ROOT}"
     document = {
         "openapi": OPENAPI,
-        **information(shared.settings, VERSION, server),
+        **information(shared.settings, VERSION, server, say),
         "tags": list(_tags(app, routes)),
         "paths": paths,
         "components": {
@@ -123,7 +124,6 @@ def _made(app: Flask, shared: Context, lang: str) -> dict[str, Any]:
             "securitySchemes": dict(parts.SECURITY),
         },
     }
-    say = saying(lang)
     said: dict[str, Any] = all_said(document, say)
     for path in said["paths"].values():
         for operation in (path[method] for method in path if method != "parameters"):

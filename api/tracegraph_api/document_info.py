@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tracegraph.messages import N_, Message
 from tracegraph.settings_api import ApiSettings
-from tracegraph_api.document_words import BOTH, saying
+from tracegraph_api.document_words import Say
 from tracegraph_api.inputs import MAX_LIMIT
 
 TITLE: Final = "tracegraph"
@@ -35,8 +35,8 @@ _PER: Final = {
 }
 
 
-def information(settings: ApiSettings, version: str, server: str) -> dict[str, Any]:
-    """Return the first part of the document; descriptions are in English yet.
+def information(settings: ApiSettings, version: str, server: str, say: Say) -> dict[str, Any]:
+    """Return the first part of the document; descriptions are in English yet, the rest is said.
 
     Parameters
     ----------
@@ -46,12 +46,14 @@ def information(settings: ApiSettings, version: str, server: str) -> dict[str, A
         Of the interface.
     server : str
         Address of the API.
+    say : callable
+        Says texts as the document does.
     """
     return {
         "info": {
             "title": TITLE,
             "version": version,
-            "summary": saying(BOTH)(SUMMARY),
+            "summary": say(SUMMARY),
             "description": DESCRIPTION,
             "termsOfService": settings.terms_url,
             "contact": {
@@ -60,16 +62,16 @@ def information(settings: ApiSettings, version: str, server: str) -> dict[str, A
                 "email": settings.contact_email,
             },
             "license": LICENCE,
-            "x-limitations": list(limitations(settings)),
+            "x-limitations": list(limitations(settings, say)),
         },
         "externalDocs": {"url": f"{server}/docs", "description": DOCUMENTATION},
         "servers": [{"url": server, "description": N_("The API.")}],
     }
 
 
-def limitations(settings: ApiSettings) -> Iterator[str]:
-    """Yield the limits of the API in words, in Swedish and English."""
-    say, limits = saying(BOTH), settings.limits
+def limitations(settings: ApiSettings, say: Say) -> Iterator[str]:
+    """Yield the limits of the API in words."""
+    limits = settings.limits
     yield say(N_("A page has at most {n} rows."), n=MAX_LIMIT)
     yield say(N_("A body may have at most {n} MiB."), n=MAX_BODY_MIB)
     yield say(N_("Addresses longer than 2,048 characters may be refused on the way: POST exposure-queries instead."))
