@@ -29,8 +29,8 @@ from tracegraph_api.context import context_of
 from tracegraph_api.policy import AUTHENTICATE
 
 METHODS = ("get", "post", "put", "patch", "delete")
-EXAMPLES = 3
-MANY = 100
+EXAMPLES = 5
+MANY = 200
 STEPS = 20
 MOST_SECONDS = 5
 TOKEN = {"Authorization": "Bearer anybody"}
