@@ -184,7 +184,7 @@ def test_no_expression_of_the_document_takes_long(reading: FlaskClient) -> None:
     assert [text for text in found if not text.startswith("^")] == []
 
 
-@pytest.mark.parametrize("text", ["x" * LENGTH, "é" * LENGTH, "region:SE-" * (LENGTH // 10)])
+@pytest.mark.parametrize("text", ["x" * LENGTH, "é" * LENGTH, "region:SE-" * (LENGTH // 10)], ids=["x", "e", "region"])
 def test_a_value_that_is_far_too_long_is_refused_at_once(reading: FlaskClient, text: str) -> None:
     began = time.thread_time()
     response = reading.post(f"{ROOT}/exposure-queries", json={"scope": [{"kind": "factory", "id": text}]})
