@@ -100,9 +100,14 @@ class Principal:
             return True
         return permission in allowed and (self.scopes is None or permission in self.scopes)
 
+    @property
+    def writes_to(self) -> tuple[str, ...]:
+        """The visibilities that they may record for, sorted; a grant lets them see, and not write."""
+        return tuple(one for one in self.visible_to if one not in self.grants) if self.is_known else ()
+
     def may_write_as(self, visibility: str) -> bool:
-        """Return whether they may record something of this visibility: one that they see themselves."""
-        return self.is_known and visibility in self.visible_to
+        """Return whether they may record something of this visibility."""
+        return visibility in self.writes_to
 
 
 #: Who shows no token.

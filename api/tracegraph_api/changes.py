@@ -161,7 +161,7 @@ def _begun() -> Operation | Reply | None:
     if not _KEY.fullmatch(key):
         raise KeyMissing(N_("Idempotency-Key has 8 to 128 letters, digits and . _ : + / = -"))
     route = f"{request.method} {request.path}"
-    return begin(store(), operation_id(principal().tenant, route, key.strip('"')), payload_digest(), now())
+    return begin(store(), operation_id(principal().id, route, key.strip('"')), payload_digest(), now())
 
 
 def payload_digest() -> str:

@@ -157,6 +157,8 @@ def problem_of_ours(error: TracegraphError) -> Response:
         headers["Retry-After"] = str(error.message.values.get("seconds", _RETRY_AFTER_S))
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return problem_unexpected(error)
+    if isinstance(error, errors.ImportInterrupted):
+        headers["Retry-After"] = _RETRY_AFTER_S
     found = [problem_entry(one) for one in error.problems] if isinstance(error, DatasetRejected) else ()
     detail = in_api_words(say.say(in_own_words(told(error))))
     return problem(status, error.code, _title(status), detail, found=found, headers=headers)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
-from tracegraph.errors import CommitUnknown, QueryTimeout, StoreUnavailable, TracegraphError
+from tracegraph.errors import CommitUnknown, ImportInterrupted, QueryTimeout, StoreUnavailable, TracegraphError
 from tracegraph.messages import N_, Message
 
 _LOG: Final = logging.getLogger("tracegraph_api.store")
@@ -23,6 +23,8 @@ _WORDS: Final[Mapping[type[StoreUnavailable], str]] = {
 
 def told(error: TracegraphError) -> Message:
     """Return what a caller is told of an error: its own message, unless it is the store's."""
+    if isinstance(error, ImportInterrupted):  # whose it is, is nobody's business
+        return Message(N_("something else is being written: ask again in a minute"))
     if not isinstance(error, StoreUnavailable):
         return error.message
     cause = type(error.__cause__).__name__ if error.__cause__ else None

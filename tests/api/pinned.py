@@ -83,10 +83,7 @@ PINNED: Final[Mapping[str, str]] = {
     """,
     "watch": """
         GET /endpoints
-        POST /endpoints
-        DELETE /endpoints/<id>
         GET /endpoints/<id>
-        POST /endpoints/<id>/rotation
         GET /jobs
         POST /jobs/<id>/cancellation
         GET /messages
@@ -124,6 +121,9 @@ PINNED: Final[Mapping[str, str]] = {
         POST /proposals/<id>/refusal
     """,
     "keys": """
+        POST /endpoints
+        DELETE /endpoints/<id>
+        POST /endpoints/<id>/rotation
         GET /keys
         POST /keys
         GET /keys/<id>

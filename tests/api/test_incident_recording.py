@@ -64,7 +64,7 @@ def test_who_has_no_region_records_for_all_of_them(callers: Callers) -> None:
 
 @pytest.mark.parametrize(
     ("who", "visibility", "status"),
-    [("ab", "public", 201), ("ab", "network", 201), ("ab", "region:SE-M", 403), ("granted", "region:SE-M", 201)],
+    [("ab", "public", 201), ("ab", "network", 201), ("ab", "region:SE-M", 403), ("granted", "region:SE-M", 403)],
 )
 def test_nobody_records_what_they_would_not_see(callers: Callers, who: str, visibility: str, status: int) -> None:
     response = callers.post(who, "/incidents", {**NEW, "visibility": visibility})
@@ -83,11 +83,22 @@ def test_an_id_is_made_where_none_is_given(callers: Callers) -> None:
     assert callers.get("ab", f"/incidents/{made[0]}").status_code == 200
 
 
-def test_an_id_that_is_seen_is_refused_and_one_that_is_hidden_tells_nothing(callers: Callers) -> None:
+def test_an_id_that_is_taken_is_refused_and_of_a_hidden_one_no_more_is_told(callers: Callers) -> None:
     assert pointers(callers.post("lead", "/incidents", {**NEW, "incident_id": "demo-inc-order"})) == ["/incident_id"]
     assert pointers(callers.post("m", "/incidents", {**NEW, "incident_id": "inc-taken"})) == ["/incident_id"]
     taken = callers.post("ab", "/incidents", {**NEW, "incident_id": "inc-taken"})
-    assert (taken.status_code, taken.get_json()["revision"]) == (201, 1)
+    assert pointers(taken) == ["/incident_id"]
+    assert "cannot be used" in taken.get_json()["errors"][0]["detail"]
+    assert len(callers.get("m", "/incidents/inc-taken").get_json()["revisions"]) == 1
+
+
+def test_what_others_recorded_for_all_is_revised_by_who_may_review(callers: Callers) -> None:
+    callers.post("ab", "/incidents", {**NEW, "incident_id": "inc-shared", "visibility": "network"})
+    path = "/incidents/inc-shared/revisions"
+    refused = callers.post("m", path, {"status": "withdrawn"}, If_Match="1")
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden")
+    assert callers.post("ab", path, {"status": "disputed"}, If_Match="1").status_code == 201
+    assert callers.post("lead", path, {"status": "withdrawn"}, If_Match="2").status_code == 201
 
 
 def test_every_rule_of_the_file_is_told_with_its_place(callers: Callers) -> None:

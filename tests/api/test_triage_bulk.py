@@ -150,7 +150,7 @@ def test_nobody_takes_back_what_they_did_not_write(callers: Callers) -> None:
         assert (response.status_code, response.get_json()["code"]) == (404, "unknown-node")
     foreign = callers.post("ab", f"{PATH}/undo", {"operation_id": made["operation_id"], "visibility": "region:SE-M"})
     assert foreign.status_code == 403
-    assert outcomes(undone(callers, "granted", made["operation_id"], visibility="region:SE-M")) == {C1: "taken_back"}
+    assert outcomes(undone(callers, "m", made["operation_id"], visibility="region:SE-M")) == {C1: "taken_back"}
 
 
 def test_the_same_key_operates_once(callers: Callers, store: Store) -> None:

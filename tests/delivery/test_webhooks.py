@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,7 @@ class Receiver:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status = 204
         self.location: str | None = None
+        self.drip_s = 0.0
 
     @property
     def url(self) -> str:
@@ -49,6 +51,9 @@ def receiver(authority: trustme.CA) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             kept.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            while kept.drip_s:
+                self.wfile.write(b"H")
+                time.sleep(kept.drip_s)
             self.send_response(kept.status)
             if kept.location:
                 self.send_header("Location", kept.location)
@@ -130,6 +135,17 @@ def test_a_receiver_that_is_not_trusted_gets_nothing(receiver: Receiver) -> None
     assert stranger.send(receiver.url, (new_secret(),), "msg_1", PAYLOAD, NOW).reason == "unreachable"
     assert receiver.got == []
     stranger.close()
+
+
+def test_a_receiver_that_answers_a_byte_at_a_time_holds_nobody_up(receiver: Receiver, authority: trustme.CA) -> None:
+    receiver.drip_s = 0.1
+    impatient = WebhookSender(LOOPBACK, trusting(authority), total_s=0.5)
+    began = time.monotonic()
+    outcome = impatient.send(receiver.url, (new_secret(),), "msg_1", PAYLOAD, NOW)
+    assert (outcome.state, outcome.reason) == ("failed", "timeout")
+    assert time.monotonic() - began < 3.0
+    receiver.drip_s = 0.0
+    impatient.close()
 
 
 def test_a_receiver_that_is_not_there_is_tried_again_later(sender: WebhookSender) -> None:
@@ -278,7 +294,7 @@ class Resolver:
 def test_a_name_that_also_leads_inside_is_blocked(monkeypatch: pytest.MonkeyPatch, connections: list[Any]) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", Resolver(["93.184.216.34", "10.0.0.5"]))
     sender = WebhookSender()
-    assert sender.send("https://hook.example/", (new_secret(),), "m", PAYLOAD, NOW).reason == "blocked-address"
+    assert sender.send("https://hook.example/", (new_secret(),), "m", PAYLOAD, NOW).reason == "unreachable"
     assert connections == []
     sender.close()
 
@@ -292,7 +308,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(
     assert sender.send("https://hook.example/", (new_secret(),), "m", PAYLOAD, NOW).reason == "unreachable"
     assert resolver.asked == 1
     assert connections == [("93.184.216.34", 443)]
-    assert sender.send("https://hook.example/", (new_secret(),), "m", PAYLOAD, NOW).reason == "blocked-address"
+    assert sender.send("https://hook.example/", (new_secret(),), "m", PAYLOAD, NOW).reason == "unreachable"
     assert len(connections) == 1
     sender.close()
 
@@ -300,6 +316,6 @@ def test_the_address_that_was_checked_is_the_one_connected_to(
 def test_ports_of_other_services_are_not_tried(monkeypatch: pytest.MonkeyPatch, connections: list[Any]) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", Resolver(["93.184.216.34"]))
     sender = WebhookSender()
-    assert sender.send("https://hook.example:25/", (new_secret(),), "m", PAYLOAD, NOW).reason == "blocked-address"
+    assert sender.send("https://hook.example:25/", (new_secret(),), "m", PAYLOAD, NOW).reason == "unreachable"
     assert connections == []
     sender.close()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
+import time
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import httpcore
 
@@ -65,6 +67,50 @@ def resolve(host: str, port: int) -> list[Address]:
     return list(dict.fromkeys(ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found))
 
 
+class TimedStream(httpcore.NetworkStream):
+    """A connection that ends at a moment, so that who answers a byte at a time holds nobody up.
+
+    Parameters
+    ----------
+    inner : NetworkStream
+        The connection.
+    until : float
+        When it ends, on the monotonic clock.
+    """
+
+    def __init__(self, inner: httpcore.NetworkStream, until: float) -> None:
+        self._inner, self._until = inner, until
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return what comes within the time that is left."""
+        return self._inner.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send within the time that is left."""
+        self._inner.write(buffer, self._left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """Protect the connection within the time that is left."""
+        left = self._left(timeout, httpcore.ConnectTimeout)
+        return TimedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._until)
+
+    def get_extra_info(self, info: str) -> Any:
+        """Return what is known of the connection."""
+        return self._inner.get_extra_info(info)
+
+    def _left(self, timeout: float | None, late: type[httpcore.TimeoutException]) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise late
+        return left if timeout is None else min(timeout, left)
+
+
 class GuardedBackend(httpcore.SyncBackend):
     """Resolves a name once, checks every address of it, and connects to one that was checked.
 
@@ -72,13 +118,16 @@ class GuardedBackend(httpcore.SyncBackend):
     ----------
     allowed : sequence of networks
         Networks that the operator allows though they are not public.
-    ports : collection of int or None
-        Ports that may be named; None: any.
+    any_port : bool
+        Whether any port may be named.
+    total_s : float
+        Seconds that all of a connection may take, however slowly the other side speaks.
     """
 
-    def __init__(self, allowed: Sequence[Network] = (), *, any_port: bool = False) -> None:
+    def __init__(self, allowed: Sequence[Network] = (), *, any_port: bool = False, total_s: float = 15.0) -> None:
         self._allowed = tuple(allowed)
         self._any_port = any_port
+        self._total_s = total_s
 
     def connect_tcp(
         self,
@@ -95,6 +144,7 @@ class GuardedBackend(httpcore.SyncBackend):
         BlockedAddress
             One of its addresses is blocked, or the port is not one of ours.
         """
+        until = time.monotonic() + self._total_s
         if not self._any_port and port not in _PORTS:
             raise BlockedAddress(f"port {port}")
         try:
@@ -103,4 +153,5 @@ class GuardedBackend(httpcore.SyncBackend):
             raise httpcore.ConnectError(str(error)) from error
         if not addresses or any(is_blocked(address, self._allowed) for address in addresses):
             raise BlockedAddress("address")
-        return super().connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+        inner = super().connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+        return TimedStream(inner, until)

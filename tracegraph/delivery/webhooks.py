@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import ssl
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from tracegraph.delivery.addresses import BlockedAddress, GuardedBackend, Networ
 from tracegraph.services.delivering import Outcome
 
 TIMEOUT_S: Final = 10.0
+_LOG: Final = logging.getLogger(__name__)
 _PREFIX: Final = "whsec_"
 
 
@@ -48,12 +50,16 @@ class WebhookSender:
         Networks that messages may be sent to though they are not public; with some, any port.
     trust : ssl.SSLContext, optional
         Whom to trust; default: the certificates of this system.
+    total_s : float
+        Seconds that one message may take in all.
     """
 
-    def __init__(self, allowed: Sequence[Network] = (), trust: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, allowed: Sequence[Network] = (), trust: ssl.SSLContext | None = None, *, total_s: float = 15.0
+    ) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=trust or ssl.create_default_context(),
-            network_backend=GuardedBackend(allowed, any_port=bool(allowed)),
+            network_backend=GuardedBackend(allowed, any_port=bool(allowed), total_s=total_s),
             max_keepalive_connections=0,  # each message resolves its name anew
         )
 
@@ -67,8 +73,9 @@ class WebhookSender:
                 "POST", url, headers=list(headers.items()), content=body, extensions={"timeout": timeout}
             ) as response:
                 return _outcome(response.status)
-        except BlockedAddress:
-            return Outcome("refused", "blocked-address")
+        except BlockedAddress as error:  # told as any address that cannot be reached: no map of our network
+            _LOG.warning("a webhook leads to an address that is not sent to: %s", error)
+            return Outcome("failed", "unreachable")
         except httpcore.TimeoutException:
             return Outcome("failed", "timeout")
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError):

@@ -154,6 +154,8 @@ def row_body(row: Record, *, in_chain: bool = True) -> dict[str, Any]:
     chain = {"number": int(row.id), "prev": row.body["prev"], "hash": row.body["hash"]}
     names = ("actor", "tenant", "action", "subject", "request_id", "facts")
     said = {name: row.body[name] for name in names}
+    if not in_chain:
+        said["facts"] = {name: value for name, value in said["facts"].items() if name != "change_set"}
     return {"recorded_at": row.recorded_at, **said, **(chain if in_chain else dict.fromkeys(chain))}
 
 

@@ -20,6 +20,23 @@ def authorship_write(change_set: int, tenant: str) -> RecordWrite:
     return RecordWrite(AUTHORSHIP, _id(change_set), body, expected_version=0)
 
 
+def incident_authorship_write(incident_id: str, tenant: str) -> RecordWrite:
+    """Return the record that says who recorded an incident first; it commits with its first revision."""
+    return RecordWrite(AUTHORSHIP, f"incident/{incident_id}", {"incident_id": incident_id, "tenant": tenant})
+
+
+def may_revise(store: RecordStore, incident_id: str, visibility: str, who: Principal) -> bool:
+    """Return whether somebody may record a revision of this visibility of an incident that they see.
+
+    One that a region alone sees by whoever may write for it (checked elsewhere); one that all regions or everybody
+    sees by the tenant that recorded it and by who has the permission `REVIEW`.
+    """
+    if visibility not in (NETWORK, PUBLIC) or who.may(Permission.REVIEW):
+        return True
+    records = store.records(AUTHORSHIP, f"incident/{incident_id}")
+    return bool(records) and records[-1].body["tenant"] == who.tenant
+
+
 def tenants_of(store: RecordStore, change_sets: Iterable[int]) -> dict[int, str]:
     """Return which tenant recorded each of some change sets; those of the store's keeper have none."""
     found = {number: store.records(AUTHORSHIP, _id(number)) for number in set(change_sets)}

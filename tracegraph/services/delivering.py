@@ -51,7 +51,7 @@ class Senders(Protocol):
         ...
 
 
-def deliver(store: Store, senders: Senders, rights: Rights, now: str, limit: int = 20) -> int:
+def deliver(store: Store, senders: Senders, rights: Rights, now: str, limit: int = 3) -> int:
     """Send the messages that are due; return how many were taken.
 
     A message is sent at least once: one that is sent and not marked, because the worker died, is sent again under the
@@ -62,7 +62,7 @@ def deliver(store: Store, senders: Senders, rights: Rights, now: str, limit: int
     by_mail: dict[tuple[str, str], list[Record]] = {}
     for record in taken:
         subscription = _subscription(store, record)
-        if subscription is None or not subscription.is_active or not visible_now(subscription, rights):
+        if subscription is None or not subscription.is_active or not _still_seen(record, subscription, rights):
             _mark(store, record, Outcome("refused", "subscription-ended"), now)
         elif is_by_mail(subscription):
             by_mail.setdefault((subscription.channel.to, subscription.channel.lang), []).append(record)
@@ -73,6 +73,12 @@ def deliver(store: Store, senders: Senders, rights: Rights, now: str, limit: int
         for record in records:
             _mark(store, record, outcome, now)
     return len(taken)
+
+
+def _still_seen(record: Record, subscription: Subscription, rights: Rights) -> bool:
+    """Return whether the subscriber may still see all that a message was written of."""
+    seen = visible_now(subscription, rights)
+    return bool(seen) and set(record.body["visible_to"]) <= set(seen)
 
 
 def _subscription(store: Store, record: Record) -> Subscription | None:

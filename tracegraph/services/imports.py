@@ -99,6 +99,11 @@ class Sent:
             return True
         return self.tenant == who.tenant and set(self.principal.visible_to) <= set(who.visible_to)
 
+    def may_be_done_by(self, who: Principal) -> bool:
+        """Return whether somebody may do something with it: it is done with the rights of who sent it."""
+        rights = (Permission.SYSTEM, Permission.REVIEW)
+        return all(who.may(right) for right in rights if self.principal.may(right))
+
     def changed(self, **what: Any) -> RecordWrite:
         """Return its next version."""
         body = {**self.body, **what}

@@ -149,6 +149,14 @@ def known_already(incident_id: str) -> DatasetRejected:
     return DatasetRejected(N_("nothing was written; problems: {n}"), [problem], n=1)
 
 
+def taken(incident_id: str) -> DatasetRejected:
+    """Return what is said where a new incident has an id that cannot be used; no more is told."""
+    message = Message(N_("the id {id} cannot be used"), {"id": incident_id})
+    remedy = Message(N_("choose another id, or give none and get one"), {})
+    problem = Problem("", None, "/incident_id", incident_id, "known-id", message, remedy)
+    return DatasetRejected(N_("nothing was written; problems: {n}"), [problem], n=1)
+
+
 def _stated(body: Body, who: Principal) -> _Stated:
     """Return what is said as an entry; documents are named by their ids."""
     documents = brought(body.get("documents") or (), who.tenant)
@@ -228,9 +236,9 @@ def _refuse_visibility(who: Principal, visibility: str) -> None:
         raise Forbidden(
             N_("you may not record what {visibility} sees: you may record for {allowed}"),
             visibility=visibility,
-            allowed=", ".join(who.visible_to),
+            allowed=", ".join(who.writes_to),
         )
 
 
 def _may_widen(who: Principal) -> bool:
-    return who.may(Permission.REVIEW) or (who.is_known and who.region is None)
+    return who.may(Permission.REVIEW)

@@ -138,7 +138,8 @@ def rotated(record: Record, by: Principal, now: str) -> Made:
     checked_rights(by, key.rights)
     digest, secret = _new_secret()
     kept = [[old, until or _later(now, OVERLAP)] for old, until in record.body["digests"] if until is None]
-    body = {**record.body, "digests": [[digest, None], *kept]}
+    rotated_by = sorted({*record.body.get("rotated_by", []), by.id})
+    body = {**record.body, "digests": [[digest, None], *kept], "rotated_by": rotated_by}
     return Made(_write(record.id, body, record.version, record.body["region"]), f"tg_{record.id}_{secret}")
 
 

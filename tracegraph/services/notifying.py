@@ -103,7 +103,7 @@ def _tell(store: Store, subscription: Subscription, seen: tuple[str, ...], now: 
         return 0
     writes = [_situation_write(subscription, present, seen, held[0].version if held else 0)]
     if sees_the_same:  # what vanished because somebody sees less is not told as gone
-        writes.append(_message_write(subscription, found, now))
+        writes.append(_message_write(subscription, seen, found, now))
     try:
         store.commit(Beside(writes), now)
     except StaleWrite:  # another worker told them
@@ -122,12 +122,13 @@ def _situation_write(
     return RecordWrite(SITUATION, subscription.id, body, expected_version=version)
 
 
-def _message_write(subscription: Subscription, found: Sequence[News], now: str) -> RecordWrite:
+def _message_write(subscription: Subscription, seen: tuple[str, ...], found: Sequence[News], now: str) -> RecordWrite:
     """Return the record of a message: ids and words of the model, nothing that a person wrote."""
     kind = "incident.retracted" if any(one.is_retraction for one in found) else "watch.changed"
     body: dict[str, Any] = {
         "subscription_id": subscription.id,
         "tenant": subscription.tenant,
+        "visible_to": list(seen),
         "payload": {
             "type": kind,
             "timestamp": now,

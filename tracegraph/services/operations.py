@@ -58,9 +58,9 @@ class Operation:
     digest: str
 
 
-def operation_id(tenant: str, route: str, key: str) -> str:
+def operation_id(caller: str, route: str, key: str) -> str:
     """Return the id of an operation: keys of different callers and routes do not meet."""
-    return hashlib.sha256("\x00".join((tenant, route, key)).encode()).hexdigest()
+    return hashlib.sha256("\x00".join((caller, route, key)).encode()).hexdigest()
 
 
 def begin(store: RecordStore, id: str, digest: str, now: str) -> Operation | Reply:

@@ -217,13 +217,14 @@ def check_content(proposal: Proposal, content_hash: str) -> None:
 
 
 def makers_of(store: RecordStore, principal_id: str) -> Sequence[str]:
-    """Return who made the key that a principal is of, and the key that made that one, and so on."""
+    """Return who made the key that a principal is of, or has had a secret of it, and the same of who made that."""
     found: list[str] = []
     name = principal_id
     while name.startswith(f"{KEY}:") and len(found) < _MAKERS:
         records = store.records(KEY, name.removeprefix(f"{KEY}:"))
         if not records:
             break
+        found += records[-1].body.get("rotated_by", [])
         name = str(records[-1].body["created_by"])
         found.append(name)
     return found

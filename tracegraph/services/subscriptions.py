@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -172,14 +172,19 @@ def subscription_of(record: Record) -> Subscription:
     )
 
 
-def subscriptions_of(store: RecordStore, tenant: str | None = None) -> list[Subscription]:
-    """Return the subscriptions of a tenant, or all, by id."""
+def is_seen_by(tenant: str, visible_to: Iterable[str], who: Principal) -> bool:
+    """Return whether somebody may see what was made for a tenant by one who saw so much."""
+    return tenant == who.tenant and set(visible_to) <= set(who.visible_to)
+
+
+def subscriptions_of(store: RecordStore, who: Principal | None = None) -> list[Subscription]:
+    """Return the subscriptions that somebody may see, or all, by id."""
     found: list[Subscription] = []
     after = ""
     while page := store.page(SUBSCRIPTION, after=after, limit=500):
         found += [subscription_of(record) for record in page]
         after = page[-1].id
-    return [one for one in found if tenant is None or one.tenant == tenant]
+    return [one for one in found if who is None or is_seen_by(one.tenant, one.visible_to, who)]
 
 
 def find_subscription(store: RecordStore, subscription_id: str, who: Principal) -> Subscription:
@@ -192,7 +197,7 @@ def find_subscription(store: RecordStore, subscription_id: str, who: Principal) 
     """
     for record in store.page(SUBSCRIPTION, prefix=subscription_id, limit=1):
         found = subscription_of(record)
-        if found.id == subscription_id and found.tenant == who.tenant:
+        if found.id == subscription_id and is_seen_by(found.tenant, found.visible_to, who):
             return found
     raise UnknownNode(N_("you have no subscription {id!r}"), id=subscription_id)
 

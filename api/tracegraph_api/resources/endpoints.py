@@ -49,7 +49,7 @@ def endpoint_body(endpoint: Endpoint, secret: str | None = None) -> dict[str, An
     """Return an endpoint as JSON; with its secret when that is new."""
     body: dict[str, Any] = {
         "endpoint_id": endpoint.id,
-        "url": endpoint.url,
+        "url": endpoint.url if principal().may(Permission.KEYS) else endpoint.url.split("?")[0],
         "created_at": endpoint.created_at,
         "secrets": len(endpoint.live_secrets(now())),
         "version": endpoint.version,
@@ -86,7 +86,7 @@ def endpoint(id: str) -> Response:
 
 @resource.post("")
 @operation(
-    Permission.WATCH,
+    Permission.KEYS,
     says=(
         N_("Add an endpoint"),
         N_(
@@ -108,7 +108,7 @@ def add_endpoint(body: Mapping[str, Any]) -> Response:
 
 @resource.post("/<id>/rotation")
 @operation(
-    Permission.WATCH,
+    Permission.KEYS,
     says=(
         N_("Change the secret of an endpoint"),
         N_("For a day messages carry the signatures of both secrets, so that none is lost while you change over."),
@@ -129,7 +129,7 @@ def rotate(id: str) -> Response:
 
 @resource.delete("/<id>")
 @operation(
-    Permission.WATCH,
+    Permission.KEYS,
     says=(N_("Remove an endpoint"), N_("Nothing more is sent there, not even what waits.")),
     answers={200: Answered(N_("The endpoint as it was."), "endpoint")},
     errors=(404, 412, 428),

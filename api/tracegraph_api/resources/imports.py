@@ -9,6 +9,7 @@ from flask import Response, g
 from marshmallow import Schema, fields, validate
 
 from tracegraph.access import Permission
+from tracegraph.errors import Forbidden
 from tracegraph.messages import N_
 from tracegraph.services.import_reading import problems_from
 from tracegraph.services.imports import (
@@ -154,6 +155,8 @@ def _do(kind: str, id: str) -> Response:
     """Ask for a job that does something with an import."""
     made = change()
     found = find_import(store(), principal(), id)
+    if not found.may_be_done_by(principal()):
+        raise Forbidden(N_("this import was sent by somebody who may more than you: ask them, or send it yourself"))
     check_fits(store(), found, kind, made.expected_version())
     job, write = asked_for(found, kind, made.who, str(g.get("request_id", "")), now())
     reply = accepted(job_of(job, now()))

@@ -10,14 +10,16 @@ from uuid import uuid4
 from flask import Response
 
 from tracegraph.access import Permission
-from tracegraph.errors import StaleWrite
+from tracegraph.errors import Forbidden, StaleWrite
 from tracegraph.incidents import IncidentRevision
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.render.incident_bodies import differences_body, revision_body
+from tracegraph.services.authorship import incident_authorship_write, may_revise
 from tracegraph.services.events import event_write
-from tracegraph.services.incident_bodies import known_already, plan_new, plan_revision, refuse_moved
+from tracegraph.services.incident_bodies import known_already, plan_new, plan_revision, refuse_moved, taken
 from tracegraph.services.incident_writing import Planned
+from tracegraph.services.incidents import KIND as INCIDENT
 from tracegraph.services.incidents import revisions_ever
 from tracegraph.services.operations import Reply
 from tracegraph.store.rows import ApplyReport, Beside, RecordWrite
@@ -72,6 +74,8 @@ class Recording:
             refuse_moved(store(), self.lens, self.before, revision)
             facts = {"incident_id": id, "change_set": report.change_set}
             records = [event_write(self._event(), f"incident:{id}", revision.visibility, now(), facts)]
+            if not self.before:
+                records.append(incident_authorship_write(id, principal().tenant))
         reply = self._reply(report)
         facts = {"change_set": report.change_set if report else None, "visibility": revision.visibility}
         return changed.beside(self.action, f"incident:{id}", reply, records=records, facts=facts)
@@ -118,6 +122,8 @@ def record(body: Mapping[str, Any]) -> Response:
     id = str(body.get("incident_id") or f"inc-{uuid4().hex[:16]}")
     if revisions_ever(store(), id, lens):
         raise known_already(id)
+    if store().records(INCIDENT, id):  # of others, who would see their report replaced
+        raise taken(id)
     said = {key: value for key, value in body.items() if key != "incident_id"}
     plan = plan_new(store(), lens, principal(), id, said)
     return _recorded(Recording("incident.create", 201, lens, plan, (), 0))
@@ -154,6 +160,12 @@ def revise(body: Mapping[str, Any], id: str) -> Response:
             N_("the incident is at revision {number}, not {expected}: read it again, then decide"),
             number=number,
             expected=expected,
+        )
+    told_to = str(body.get("visibility") or view.current.visibility)  # a region may say for itself what it thinks
+    if not may_revise(store(), id, told_to, principal()):
+        raise Forbidden(
+            N_("this incident was recorded by others: only they, and who has the permission {permission}, revise it"),
+            permission=Permission.REVIEW.value,
         )
     plan = plan_revision(store(), lens, principal(), view.current, body)
     return _recorded(Recording("incident.revise", 201, lens, plan, before, number))

@@ -14,6 +14,7 @@ from tracegraph.messages import N_
 from tracegraph.services.delivering import resent
 from tracegraph.services.notifying import MESSAGE
 from tracegraph.services.operations import Reply
+from tracegraph.services.subscriptions import is_seen_by
 from tracegraph.store.rows import Record
 from tracegraph_api.changes import change, once
 from tracegraph_api.context import now, principal, store
@@ -55,12 +56,12 @@ def message_body(record: Record) -> dict[str, Any]:
     }
 
 
-def messages_of(tenant: str) -> list[Record]:
-    """Return the messages of a tenant, the newest first."""
+def messages_seen() -> list[Record]:
+    """Return the messages that the caller may see, the newest first."""
     found: list[Record] = []
     after = ""
     while page := store().page(MESSAGE, after=after, limit=500):
-        found += [record for record in page if record.body["tenant"] == tenant]
+        found += [record for record in page if _is_seen(record)]
         after = page[-1].id
     return sorted(found, key=lambda record: (str(record.body["payload"]["timestamp"]), record.id), reverse=True)
 
@@ -74,9 +75,13 @@ def find_message(id: str) -> Record:
         There is none, or it is another's.
     """
     for record in store().records(MESSAGE, id):
-        if record.body["tenant"] == principal().tenant:
+        if _is_seen(record):
             return record
     raise UnknownNode(N_("you have no message {id!r}"), id=id)
+
+
+def _is_seen(record: Record) -> bool:
+    return is_seen_by(record.body["tenant"], record.body["visible_to"], principal())
 
 
 @resource.get("")
@@ -88,7 +93,7 @@ def find_message(id: str) -> Record:
 )
 def messages(given: Mapping[str, Any]) -> Response:
     """List the caller's messages."""
-    found = [message_body(record) for record in messages_of(principal().tenant)]
+    found = [message_body(record) for record in messages_seen()]
     for name in ("subscription_id", "state"):
         if name in given:
             found = [body for body in found if body[name] == given[name]]

@@ -135,7 +135,7 @@ def recorded(watch: Watch, channel: Channel) -> tuple[RecordWrite, RecordWrite]:
 )
 def subscriptions(given: Mapping[str, Any]) -> Response:
     """List the caller's subscriptions."""
-    found = subscriptions_of(store(), principal().tenant)
+    found = subscriptions_of(store(), principal())
     return respond(page_of([subscription_body(one) for one in found], given))
 
 
