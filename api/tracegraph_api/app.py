@@ -47,7 +47,7 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
     app.request_class = InMemory
     app.config.update(MAX_CONTENT_LENGTH=10 * 1024 * 1024, MAX_FORM_PARTS=100, MAX_FORM_MEMORY_SIZE=256 * 1024)
     app.config.update(PROPAGATE_EXCEPTIONS=False)
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.sort_keys, app.json.ensure_ascii = False, False  # type: ignore[attr-defined]  # å is å in a terminal
     shared = app.extensions[EXTENSION] = Context(store, Portfolios(store), settings, common.lang)
     shared.parts[policy.AUTHENTICATE] = Bearer(store, lambda: shared.clock(), tokens_of(settings.auth))
     observe.install(app)
@@ -59,7 +59,6 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
         local_only.install(app)
     policy.install(app)
     read_audit.install(app)
-    app.before_request(observe.note_principal)
     limits.install(app, settings.limits)
     serving.install(app, settings.limits)
     return app

@@ -13,6 +13,7 @@ from tracegraph.errors import Forbidden, TokenMissing
 from tracegraph.messages import N_
 from tracegraph.settings_api import Access
 from tracegraph_api.context import context, context_of
+from tracegraph_api.observe import note_principal
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -54,6 +55,7 @@ def install(app: Flask) -> None:
 
 def _enforce() -> None:
     g.principal = _who()
+    note_principal()
     if request.endpoint is None:  # no such route, or no such method: the caller learns just that
         return
     permission = permission_of(current_app, request.endpoint)

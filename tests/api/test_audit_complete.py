@@ -18,7 +18,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.api.conftest import ROOT
-from tools.make_openapi_doc import Asker, demo
+from tools.make_openapi_doc import demo
+from tools.openapi_asking import Asker
 from tracegraph.services.operations import OPERATION
 from tracegraph.services.pieces import UPLOAD
 from tracegraph.settings_api import Access, ApiSettings

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _parser as parser
 from typing import Any
 
 import pytest

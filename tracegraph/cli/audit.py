@@ -79,6 +79,8 @@ def _said(found: Examined, session: Session) -> str:
     if verdict.reason is not None:
         return session.text(_BROKEN[verdict.reason], n=verdict.broken_at)
     rows = verdict.end.count
+    if not rows:
+        return session.text(N_("The trail has no rows yet."))
     if found.unanchored_since is not None:
         return session.text(
             N_("The {n} rows are as they were written; the last {m}, since {moment}, are covered by no anchor."),

@@ -62,6 +62,8 @@ def serve(session: Session, /, *, port: int, host: str, demo: bool) -> None:
     if demo:
         _fill(session)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/tracegraph/v1/"
+    if settings.public_url == ApiSettings().public_url:  # nobody says another: links lead here
+        settings = replace(settings, public_url=url.removesuffix("/tracegraph/v1/"))
     common = replace(session.settings, store=session.url)
 
     def load() -> Any:

@@ -90,6 +90,8 @@ class DependentContract:
         The best documented route; empty where none is known.
     open_ends : tuple of str
         Where knowledge stops.
+    ask : tuple of str
+        Of an unmapped one: whom to ask.
     raw : mapping
         The whole row.
     """
@@ -109,6 +111,7 @@ class DependentContract:
     exposed_sek: Amount | None
     route: tuple[Step, ...]
     open_ends: tuple[str, ...]
+    ask: tuple[str, ...]
     raw: Raw = field(repr=False, compare=False)
 
     @classmethod
@@ -131,6 +134,7 @@ class DependentContract:
             exposed_sek=Amount(exposed["low"], exposed["high"]) if exposed else None,
             route=tuple(Step.of(step) for step in raw.get("route") or ()),
             open_ends=tuple(raw.get("open_ends", ())),
+            ask=tuple(raw.get("ask", ())),
             raw=raw,
         )
 

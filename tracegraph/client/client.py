@@ -189,6 +189,10 @@ class Client:
             files = [("files", (Path(p).name, opened.enter_context(Path(p).open("rb")))) for p in paths]
             return Job.of(self._transport.send("POST", "imports", files=files).json())
 
+    def import_problems(self, checked: Job) -> Table:
+        """Return what is wrong with an upload, row by row; `checked` is its job, waited for."""
+        return self.table(f"{checked.link('import')}/errors")
+
     def commit(self, checked: Job) -> Job:
         """Write what an upload was found to hold; `checked` is its job, waited for."""
         return self._import(checked, "commit")

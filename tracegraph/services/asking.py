@@ -19,7 +19,7 @@ from tracegraph.services.incidents import exposed_scope, find_incident
 from tracegraph.vocabulary import NETWORK, PUBLIC, Grade, SelectorKind
 
 if TYPE_CHECKING:
-    from tracegraph.store.port import RecordStore
+    from tracegraph.store.port import RecordReader
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
@@ -54,7 +54,7 @@ class Asked:
     services: bool = True
 
 
-def scope_of(asked: Asked, store: RecordStore, lens: Lens) -> Scope:
+def scope_of(asked: Asked, store: RecordReader, lens: Lens) -> Scope:
     """Return the scope that a person means.
 
     Raises

@@ -18,7 +18,7 @@ from tracegraph.model import Scope
 from tracegraph.vocabulary import IncidentStatus
 
 if TYPE_CHECKING:
-    from tracegraph.store.port import RecordStore
+    from tracegraph.store.port import RecordReader
     from tracegraph.store.rows import Record
 
 KIND = "incident"
@@ -70,7 +70,7 @@ class IncidentView:
         return (date.fromisoformat(after.recorded_at[:10]) - timedelta(days=1)).isoformat()
 
 
-def list_incidents(store: RecordStore, lens: Lens) -> list[IncidentView]:
+def list_incidents(store: RecordReader, lens: Lens) -> list[IncidentView]:
     """Return the incidents that a reader sees, by the day they happened, then by id."""
     views = _views(store.records(KIND), lens)
     return sorted(views, key=lambda view: (view.current.happened_from or "", view.current.incident_id))
@@ -114,7 +114,7 @@ def narrowed(
     ]
 
 
-def find_incident(store: RecordStore, incident_id: str, lens: Lens) -> IncidentView:
+def find_incident(store: RecordReader, incident_id: str, lens: Lens) -> IncidentView:
     """Return one incident.
 
     Raises
@@ -139,7 +139,7 @@ def find_incident(store: RecordStore, incident_id: str, lens: Lens) -> IncidentV
     )
 
 
-def revisions_ever(store: RecordStore, incident_id: str, lens: Lens) -> tuple[IncidentRevision, ...]:
+def revisions_ever(store: RecordReader, incident_id: str, lens: Lens) -> tuple[IncidentRevision, ...]:
     """Return all revisions of an incident that a reader ever sees, also those that become known after the lens."""
     views = _views(store.records(KIND, incident_id), replace(lens, known_at=_LAST_MOMENT))
     return views[0].revisions if views else ()

@@ -212,12 +212,16 @@ class GraphReader(Protocol):
         ...
 
 
-class RecordStore(Protocol):
-    """Keeps records that are not claims, and the audit trail (kind `AUDIT`, ids in the order of its rows)."""
+class RecordReader(Protocol):
+    """Reads records that are not claims."""
 
     def records(self, kind: str, record_id: str | None = None) -> list[Record]:
         """Return all kept versions of the records of a kind (or of one of them), by id and version."""
         ...
+
+
+class RecordStore(RecordReader, Protocol):
+    """Keeps records that are not claims, and the audit trail (kind `AUDIT`, ids in the order of its rows)."""
 
     def page(self, kind: str, *, after: str = "", prefix: str = "", limit: int = 100) -> list[Record]:
         """Return the newest versions, unless retracted, of records of a kind whose id begins with `prefix`.
