@@ -70,6 +70,12 @@ def test_a_subscription_is_seen_changed_and_ended_by_its_region_alone(store: Sto
         ({"kind": "contract", "id": "demo-c-0001", "products": ["gloves"]}, MAIL, 422),
         (KLANG, {"kind": "email", "to": "not an address"}, 422),
         (KLANG, {"kind": "webhook", "to": "0000"}, 404),
+        ({**KLANG, "id": "demo-plant-klan"}, MAIL, 404),
+        ({"kind": "group", "id": "nobody"}, MAIL, 404),
+        ({"kind": "contract", "id": "nothing"}, MAIL, 404),
+        ({"kind": "incident", "id": "nothing"}, MAIL, 404),
+        ({"kind": "category", "id": "nothing"}, MAIL, 404),
+        ({"kind": "country", "id": "Atlantis"}, MAIL, 422),
         ({**KLANG, "owner": "somebody"}, MAIL, 422),
     ],
 )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 from marshmallow import Schema, fields, validate
 
 from tracegraph.access import Permission
 from tracegraph.messages import N_
+from tracegraph.services.asking import country_code
 from tracegraph.services.endpoints import find_endpoint
+from tracegraph.services.incidents import find_incident
 from tracegraph.services.notifying import baseline
 from tracegraph.services.operations import Reply
+from tracegraph.services.show import unknown_node
 from tracegraph.services.subscriptions import (
     SUBSCRIPTION,
     Channel,
@@ -29,15 +32,24 @@ from tracegraph.services.subscriptions import (
     subscriptions_of,
 )
 from tracegraph.store.rows import Record, RecordWrite
+from tracegraph.vocabulary import Label
 from tracegraph_api.changes import change, once
 from tracegraph_api.context import context, now, principal, store
-from tracegraph_api.inputs import ID_PATTERN, PageQuery, described
+from tracegraph_api.inputs import ID_PATTERN, PageQuery, described, lens_of
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.respond import page_of, respond
 
 resource = Resource(
     "subscriptions", __name__, url_prefix="/subscriptions", description=N_("What you watch, and where news of it goes.")
 )
+
+
+_LABELS: Final = {
+    WatchKind.FACTORY: (Label.FACTORY,),
+    WatchKind.SUPPLIER: (Label.SUPPLIER,),
+    WatchKind.GROUP: (Label.SUPPLIER,),
+    WatchKind.CONTRACT: (Label.CONTRACT,),
+}
 
 
 class WatchBody(Schema):
@@ -109,6 +121,28 @@ def subscription_body(subscription: Subscription) -> dict[str, Any]:
     }
 
 
+def check_seen(kind: WatchKind, id: str) -> None:
+    """Check that the caller sees what they would watch.
+
+    Raises
+    ------
+    UnknownNode
+        They do not; the message names near ids.
+    InvalidInput
+        There is no such country.
+    """
+    lens = lens_of({})
+    if kind is WatchKind.COUNTRY:
+        country_code(id)
+    elif kind is WatchKind.INCIDENT:
+        find_incident(store(), id, lens)
+    elif kind is WatchKind.CATEGORY:
+        if not store().references(Label.CATEGORY, [id]):
+            raise unknown_node(id, lens, store())
+    elif not any(store().descriptions(label, [id], lens) for label in _LABELS[kind]):
+        raise unknown_node(id, lens, store())
+
+
 def channel_of(given: Mapping[str, Any]) -> Channel:
     """Return where news goes; a webhook goes to one of the caller's own endpoints, and at once."""
     kind = ChannelKind(given["kind"])
@@ -170,6 +204,7 @@ def subscription(id: str) -> Response:
 def watch(body: Mapping[str, Any]) -> Response:
     """Record a subscription, with what its owner knows already."""
     asked = body["watch"]
+    check_seen(WatchKind(asked["kind"]), asked["id"])
     watched = Watch(WatchKind(asked["kind"]), asked["id"], tuple(asked["products"]))
     write, known = recorded(watched, channel_of(body["channel"]))
     made = subscription_of(Record(write.kind, write.id, 1, write.body or {}, now(), write.visibility))
