@@ -2,7 +2,6 @@
 
 from tracegraph_api.resources.about import resource as about
 from tracegraph_api.resources.audit import resource as audit
-from tracegraph_api.resources.categories import resource as categories
 from tracegraph_api.resources.chain import resource as chain
 from tracegraph_api.resources.changes_feed import resource as changes_feed
 from tracegraph_api.resources.claims import resource as claims
@@ -27,12 +26,10 @@ from tracegraph_api.resources.keys import me
 from tracegraph_api.resources.keys import resource as keys
 from tracegraph_api.resources.messages import resource as messages
 from tracegraph_api.resources.portfolio import resource as portfolio
-from tracegraph_api.resources.products import resource as products
 from tracegraph_api.resources.proposals import resource as proposals
-from tracegraph_api.resources.regions import resource as regions
+from tracegraph_api.resources.reference_nodes import categories, products, regions, sources
 from tracegraph_api.resources.routes import resource as routes
 from tracegraph_api.resources.search import resource as search
-from tracegraph_api.resources.sources import resource as sources
 from tracegraph_api.resources.stops import resource as stops
 from tracegraph_api.resources.subscriptions import resource as subscriptions
 from tracegraph_api.resources.suppliers import resource as suppliers
