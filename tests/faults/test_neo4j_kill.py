@@ -27,7 +27,7 @@ LENSES = (lens(), lens(known_at="2022-01-01T00:00:00Z"), lens(known_at="2099-01-
 @pytest.fixture
 def store(killable_neo4j: Neo4jServer) -> Iterator[Neo4jStore]:
     """A store that holds a little."""
-    store = Neo4jStore(killable_neo4j.url)
+    store = Neo4jStore(killable_neo4j.url, timeout_s=30.0)  # a server that was just killed and started is slow at first
     store.init()
     store.apply(before(), NOW)
     yield store
