@@ -18,6 +18,7 @@ MAX_BODY_LINES = 40
 GROUND = {
     "messages",
     "errors",
+    "moments",
     "vocabulary",
     "access",
     "model",
@@ -32,6 +33,7 @@ FLOORS: dict[str, set[str]] = {
     "messages": set(),
     "errors": {"messages"},
     "vocabulary": set(),
+    "moments": set(),
     "access": {"vocabulary"},
     "model": {"vocabulary"},
     "incidents": {"vocabulary", "model"},

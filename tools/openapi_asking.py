@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 from tools.example_requests import ENDS, LENS, READS, WORK, WRITES, Ask
 from tracegraph.access import Principal, Role
 from tracegraph.cli.worker import duties
+from tracegraph.moments import later
 from tracegraph.services.delivering import Outcome, deliver
-from tracegraph.services.jobs import later
 from tracegraph.services.owners_now import owners_at
 from tracegraph.services.working import Duties, Work, run
 from tracegraph.settings_api import ApiSettings

@@ -86,6 +86,11 @@ class Principal:
         return f"{REGION_PREFIX}{self.region}" if self.region else self.id
 
     @property
+    def home(self) -> str:
+        """The visibility of what belongs to their region alone; of who has none, to all regions together."""
+        return f"{REGION_PREFIX}{self.region}" if self.region else NETWORK
+
+    @property
     def visible_to(self) -> tuple[str, ...]:
         """The visibilities that they may see, sorted: public, network, their region's, and what was granted."""
         if not self.is_known or self.limited_to_public:

@@ -21,7 +21,8 @@ from werkzeug.exceptions import HTTPException
 
 from tracegraph.errors import QueryTimeout, StoreUnavailable, TracegraphError
 from tracegraph.messages import N_
-from tracegraph.services.jobs import Job, expiry, job_of, later, new_job
+from tracegraph.moments import later
+from tracegraph.services.jobs import Job, expiry, job_of, new_job
 from tracegraph.services.leases import Handler, Lease, work_on
 from tracegraph.services.pieces import RESULT, pieces, write_pieces
 from tracegraph.services.working import QUESTION

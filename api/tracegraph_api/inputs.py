@@ -160,3 +160,18 @@ class LimitsQuery(Schema):
             N_("Stop after so many items on the way (default 200,000); the answer then says so."), example=200000
         ),
     )
+
+
+class ContractFilter(Schema):
+    """Contracts by region and category."""
+
+    region = fields.List(
+        fields.String(validate=validate.Length(min=1, max=100)),
+        load_default=list,
+        metadata=described(N_("Only contracts that this region uses; may be repeated."), example=["SE-AB"]),
+    )
+    category = fields.List(
+        fields.String(validate=validate.Length(min=1, max=100)),
+        load_default=list,
+        metadata=described(N_("Only contracts of this category; may be repeated."), example=["gloves"]),
+    )

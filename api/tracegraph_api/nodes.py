@@ -87,21 +87,6 @@ class SupplierQuery(Schema):
     )
 
 
-class ContractFilter(Schema):
-    """Contracts by region and category."""
-
-    region = fields.List(
-        fields.String(validate=validate.Length(min=1, max=100)),
-        load_default=list,
-        metadata=described(N_("Only contracts that this region uses; may be repeated."), example=["SE-AB"]),
-    )
-    category = fields.List(
-        fields.String(validate=validate.Length(min=1, max=100)),
-        load_default=list,
-        metadata=described(N_("Only contracts of this category; may be repeated."), example=["gloves"]),
-    )
-
-
 class SinceQuery(Schema):
     """What changed."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Final
 
 from flask import Response
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS, LISTED_STATUSES, Answer, Dependent, Question
 from tracegraph.answer_open_ends import look_up_open_ends
@@ -23,7 +23,7 @@ from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Status
 from tracegraph_api.context import context, store
 from tracegraph_api.cursors import Key, page_by_key
-from tracegraph_api.inputs import CursorQuery, LensQuery, LimitsQuery, ScopeQuery, described
+from tracegraph_api.inputs import ContractFilter, CursorQuery, LensQuery, LimitsQuery, ScopeQuery, described
 from tracegraph_api.media import CSV, GEOJSON, GRAPHML, as_file, features, table, wanted
 from tracegraph_api.respond import envelope, respond
 
@@ -31,7 +31,7 @@ from tracegraph_api.respond import envelope, respond
 FORMS: Final = (CSV, GRAPHML, GEOJSON)
 
 
-class ResultQuery(Schema):
+class ResultQuery(ContractFilter):
     """Which contracts of an answer are listed; the counts are of all."""
 
     status = fields.List(
@@ -41,16 +41,6 @@ class ResultQuery(Schema):
             N_("Only contracts of this status; may be repeated. Those without a link are listed when asked for."),
             example=["established", "possible"],
         ),
-    )
-    region = fields.List(
-        fields.String(validate=validate.Length(min=1, max=100)),
-        load_default=list,
-        metadata=described(N_("Only contracts that this region uses; may be repeated."), example=["SE-AB"]),
-    )
-    category = fields.List(
-        fields.String(validate=validate.Length(min=1, max=100)),
-        load_default=list,
-        metadata=described(N_("Only contracts of this category; may be repeated."), example=["gloves"]),
     )
     direct_supplier = fields.List(
         fields.String(validate=validate.Length(min=1, max=100)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
 from tests.api.checked import checked
 from tracegraph.composition import open_store
@@ -59,3 +61,14 @@ def reading(read_store: Store) -> FlaskClient:
 def writing(store: Store) -> FlaskClient:
     """Who may do everything, without log-in, on a demo of their own."""
     return checked(create_app(ApiSettings(access=Access.LOCAL), store))
+
+
+@pytest.fixture(scope="session")
+def served(read_store: Store) -> Iterator[str]:
+    """Address of a service with the demo's data, on this machine."""
+    server = make_server("127.0.0.1", 0, create_app(ApiSettings(access=Access.LOCAL), read_store), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()

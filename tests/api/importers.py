@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse, encode_multipart
 from tests.api.callers import PRINCIPALS, Callers
 from tests.api.conftest import ROOT
 from tracegraph.access import Principal, Role
+from tracegraph.moments import later
 from tracegraph.services.import_jobs import HANDLERS
-from tracegraph.services.jobs import later
 from tracegraph.services.working import Duties, Work, run
 
 PRINCIPALS.setdefault("keeper", Principal("key:keeper", frozenset({Role.SYSTEM})))

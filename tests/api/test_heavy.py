@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from tests.api.callers import PRINCIPALS
 from tests.api.importers import GOOD, Importers, token
 from tracegraph.errors import QueryTimeout
-from tracegraph.services.jobs import later
+from tracegraph.moments import later
 from tracegraph.services.leases import LEASE_S
 from tracegraph.services.pieces import RESULT, forget
 from tracegraph.services.working import QUESTION, Duties, Work, run

@@ -7,16 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
-
-from tracegraph.settings_api import Access, ApiSettings
-from tracegraph.store.port import Store
-from tracegraph_api import create_app
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 PRINTED = "http://127.0.0.1:8000"
@@ -32,16 +25,6 @@ def commands() -> list[str]:
     return [
         command.strip() for block in found for command in re.split(r"^(?=curl )", block, flags=re.MULTILINE) if command
     ]
-
-
-@pytest.fixture(scope="module")
-def served(read_store: Store) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(ApiSettings(access=Access.LOCAL), read_store), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 def test_there_are_commands() -> None:

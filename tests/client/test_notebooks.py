@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from werkzeug.serving import make_server
 
-from tests.api.conftest import demo_file, read_store  # noqa: F401 - fixtures
-from tracegraph.settings_api import Access, ApiSettings
-from tracegraph.store.port import Store
-from tracegraph_api import create_app
+from tests.api.conftest import demo_file, read_store, served  # noqa: F401 - fixtures
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "examples" / "notebooks").glob("*.ipynb"))
-
-
-@pytest.fixture(scope="session")
-def served(read_store: Store) -> Iterator[str]:  # noqa: F811
-    """Address of a service with the demo's data."""
-    server = make_server("127.0.0.1", 0, create_app(ApiSettings(access=Access.LOCAL), read_store), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 def test_there_are_three() -> None:
@@ -35,7 +18,7 @@ def test_there_are_three() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs(path: Path, served: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notebook_runs(path: Path, served: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setenv("TRACEGRAPH_URL", served)
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=60, kernel_name="python3").execute()

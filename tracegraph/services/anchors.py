@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from tracegraph.errors import InvalidInput, TrailBroken
 from tracegraph.messages import N_
+from tracegraph.moments import later
+from tracegraph.services.newest import newest_records
 from tracegraph.store.audit_chain import GENESIS, Anchor, audit_id
 from tracegraph.store.port import AUDIT, RecordStore
 
@@ -89,13 +91,12 @@ def keep_anchor(store: RecordStore, path: Path, now: str) -> Anchor | None:
     last = found[-1] if found else Kept("", Anchor())
     count = last.anchor.count
     _check(store, last.anchor)
-    is_later = not last.at or now >= _later(last.at, EVERY)
+    is_later = not last.at or now >= later(last.at, EVERY)
     if not is_later and not store.page(AUDIT, after=audit_id(count + ROWS - 1), limit=1):
         return None
-    after, end = audit_id(count), last.anchor
-    while page := store.page(AUDIT, after=after, limit=ROWS):
-        after = page[-1].id
-        end = Anchor(int(after), str(page[-1].body["hash"]))
+    end = last.anchor
+    for row in newest_records(store, AUDIT, after=audit_id(count)):
+        end = Anchor(int(row.id), str(row.body["hash"]))
     if end == last.anchor:
         return None
     write_anchor(path, Kept(now, end))
@@ -110,7 +111,3 @@ def _check(store: RecordStore, last: Anchor) -> None:
             N_("the audit trail has no longer the row {n} whose end was kept: run tracegraph audit verify"),
             n=last.count,
         )
-
-
-def _later(moment: str, by: timedelta) -> str:
-    return (datetime.fromisoformat(moment) + by).strftime("%Y-%m-%dT%H:%M:%SZ")

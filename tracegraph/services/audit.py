@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from tracegraph.access import Principal
+from tracegraph.moments import later
+from tracegraph.services.newest import newest_records
 from tracegraph.store.audit_chain import Anchor, Verdict, audit_id, verify
 from tracegraph.store.port import AUDIT, RecordStore
 from tracegraph.store.rows import Record
@@ -81,10 +83,8 @@ def _alike(value: str, wanted: str | None) -> bool:
 
 
 def trail(store: RecordStore, after: str = "") -> Iterator[Record]:
-    """Yield the rows of the trail in their order, those after an id."""
-    while page := store.page(AUDIT, after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].id
+    """Return the rows of the trail in their order, those after an id."""
+    return newest_records(store, AUDIT, after=after)
 
 
 def rows_wanted(store: RecordStore, wanted: Wanted) -> Iterator[Record]:
@@ -119,8 +119,8 @@ def rows_page(
 
 def _in_time(store: RecordStore, wanted: Wanted, after: str) -> Iterator[Record]:
     """Yield the rows of the time that is wanted, and a little more: rows are nearly in the order of times."""
-    first = max(after, _before(store, _moved(wanted.since, -_SKEW))) if wanted.since else after
-    beyond = _moved(wanted.until, _SKEW) if wanted.until else None
+    first = max(after, _before(store, later(wanted.since, -_SKEW))) if wanted.since else after
+    beyond = later(wanted.until, _SKEW) if wanted.until else None
     for row in trail(store, first):
         if beyond is not None and row.recorded_at >= beyond:
             return
@@ -143,10 +143,6 @@ def _before(store: RecordStore, moment: str) -> str:
         middle = (low + high) // 2
         low, high = (middle, high) if is_early(middle) else (low, middle)
     return audit_id(low)
-
-
-def _moved(moment: str, by: timedelta) -> str:
-    return (datetime.fromisoformat(moment) + by).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def row_body(row: Record, *, in_chain: bool = True) -> dict[str, Any]:

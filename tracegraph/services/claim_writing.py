@@ -25,7 +25,6 @@ from tracegraph.services.claim_standing import current_claims, theirs_of
 from tracegraph.services.claim_words import in_words
 from tracegraph.services.documents import Brought, brought
 from tracegraph.services.events import event_write
-from tracegraph.services.principals import home_of
 from tracegraph.services.seen_standing import standing_seen
 from tracegraph.store.port import Store
 from tracegraph.store.rows import ApplyReport, Beside, RecordWrite, Standing
@@ -130,7 +129,7 @@ def allowed_for(store: Store, lens: Lens, who: Principal) -> Allowed:
     """Return what somebody's rows may say."""
     return Allowed(
         recorded_at=who.may(Permission.SYSTEM),
-        visibility=home_of(who),
+        visibility=who.home,
         visibilities=who.visible_to,
         incidents=False,
         theirs=theirs_of(store, lens, who),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tracegraph.errors import StaleWrite, UnknownNode
+from tracegraph.moments import later
 from tracegraph.services.endpoints import Endpoint, endpoint_of, find_endpoint
+from tracegraph.services.newest import newest_record
 from tracegraph.services.notifying import MESSAGE, Rights, is_by_mail, visible_now
 from tracegraph.services.subscriptions import SUBSCRIPTION, Subscription, subscription_of
 from tracegraph.store.rows import Beside, Record, RecordWrite
@@ -57,7 +59,7 @@ def deliver(store: Store, senders: Senders, rights: Rights, now: str, limit: int
     A message is sent at least once: one that is sent and not marked, because the worker died, is sent again under the
     same id.
     """
-    until = (datetime.fromisoformat(now) + LEASE).strftime("%Y-%m-%dT%H:%M:%SZ")
+    until = later(now, LEASE)
     taken = store.take(MESSAGE, now, until, limit)
     by_mail: dict[tuple[str, str], list[Record]] = {}
     for record in taken:
@@ -82,9 +84,8 @@ def _still_seen(record: Record, subscription: Subscription, rights: Rights) -> b
 
 
 def _subscription(store: Store, record: Record) -> Subscription | None:
-    wanted = record.body["subscription_id"]
-    found = [r for r in store.page(SUBSCRIPTION, prefix=wanted, limit=1) if r.id == wanted]
-    return subscription_of(found[0]) if found else None
+    found = newest_record(store, SUBSCRIPTION, record.body["subscription_id"])
+    return subscription_of(found) if found else None
 
 
 def _by_webhook(store: Store, senders: Senders, subscription: Subscription, record: Record, now: str) -> Outcome:
@@ -102,7 +103,7 @@ def _mark(store: Store, record: Record, outcome: Outcome, now: str) -> None:
     state = {"sent": "sent", "refused": "dead"}.get(outcome.state, "waiting" if tries_left else "dead")
     due = None
     if tries_left:
-        due = (datetime.fromisoformat(now) + timedelta(seconds=PAUSES_S[attempts - 1])).strftime("%Y-%m-%dT%H:%M:%SZ")
+        due = later(now, PAUSES_S[attempts - 1])
     entry = {"at": now, "state": outcome.state, "reason": outcome.reason}
     log = [*record.body["log"], entry][-_LOG_KEPT:]
     body = {**record.body, "state": state, "attempts": attempts, "log": log}

@@ -6,16 +6,17 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tracegraph.access import Principal
 from tracegraph.errors import InvalidInput, UnknownNode
 from tracegraph.messages import N_
+from tracegraph.moments import later
+from tracegraph.services.newest import newest_record, newest_records
 from tracegraph.store.port import RecordStore
 from tracegraph.store.rows import Record, RecordWrite
-from tracegraph.vocabulary import NETWORK
 
 ENDPOINT: Final = "endpoint"
 #: For so long after a rotation messages carry the signatures of both secrets.
@@ -69,14 +70,14 @@ def new_endpoint(who: Principal, url: str, now: str, *, allow_http: bool = False
         raise InvalidInput(N_("an endpoint is an https address without user, password and fragment"))
     secret = new_secret()
     body = {"tenant": who.tenant, "url": url, "secrets": [[secret, None]], "created_at": now}
-    visibility = f"region:{who.region}" if who.region else NETWORK
+    visibility = who.home
     return RecordWrite(ENDPOINT, secrets.token_hex(8), body, expected_version=0, visibility=visibility), secret
 
 
 def rotated(endpoint: Endpoint, record: Record, now: str) -> tuple[RecordWrite, str]:
     """Return an address with a new secret, the old one valid for a while longer; and the new secret."""
     secret = new_secret()
-    until = (datetime.fromisoformat(now) + OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
+    until = later(now, OVERLAP)
     kept = [[old, end or until] for old, end in endpoint.secrets if end is None or end > now][:1]
     body = {**record.body, "secrets": [[secret, None], *kept]}
     write = RecordWrite(ENDPOINT, endpoint.id, body, expected_version=endpoint.version, visibility=record.visibility)
@@ -92,12 +93,7 @@ def endpoint_of(record: Record) -> Endpoint:
 
 def endpoint_records(store: RecordStore, tenant: str) -> list[Record]:
     """Return the addresses of a tenant, by id."""
-    found: list[Record] = []
-    after = ""
-    while page := store.page(ENDPOINT, after=after, limit=500):
-        found += [record for record in page if record.body["tenant"] == tenant]
-        after = page[-1].id
-    return found
+    return [record for record in newest_records(store, ENDPOINT) if record.body["tenant"] == tenant]
 
 
 def find_endpoint(store: RecordStore, endpoint_id: str, tenant: str) -> Record:
@@ -108,7 +104,7 @@ def find_endpoint(store: RecordStore, endpoint_id: str, tenant: str) -> Record:
     UnknownNode
         There is none, or it is another's.
     """
-    for record in store.page(ENDPOINT, prefix=endpoint_id, limit=1):
-        if record.id == endpoint_id and record.body["tenant"] == tenant:
-            return record
+    record = newest_record(store, ENDPOINT, endpoint_id)
+    if record is not None and record.body["tenant"] == tenant:
+        return record
     raise UnknownNode(N_("you have no endpoint {id!r}"), id=endpoint_id)

@@ -20,7 +20,6 @@ from tracegraph.model import ReferenceRecord, Source
 from tracegraph.services.claim_standing import theirs_of
 from tracegraph.services.imports import Sent, parts_of
 from tracegraph.services.jobs import message_body, message_from
-from tracegraph.services.principals import home_of
 from tracegraph.services.seen_standing import seen_sources, standing_seen
 from tracegraph.store.rows import ApplyReport
 from tracegraph.vocabulary import PUBLIC, Label
@@ -96,7 +95,7 @@ def allowed_to(who: Principal, store: Store, lens: Lens) -> Allowed:
     """Return what somebody's rows may say who does not keep the store."""
     return Allowed(
         recorded_at=False,
-        visibility=home_of(who),
+        visibility=who.home,
         visibilities=who.visible_to,
         stored=_stored(store, lens),
         theirs=theirs_of(store, lens, who),

@@ -17,9 +17,11 @@ from tracegraph.access import Permission, Principal
 from tracegraph.errors import NotNow, StaleWrite, UnknownImport
 from tracegraph.intake.sent import Form, Part
 from tracegraph.messages import N_
-from tracegraph.services.jobs import JOB, KEPT_S, OPEN, Job, later, new_job
+from tracegraph.moments import later
+from tracegraph.services.jobs import JOB, KEPT_S, OPEN, Job, new_job
+from tracegraph.services.newest import OfTenant, newest_records
 from tracegraph.services.pieces import UPLOAD, pieces, whole, without, write_pieces
-from tracegraph.services.principals import home_of, principal_body, principal_from
+from tracegraph.services.principals import principal_body, principal_from
 from tracegraph.store.rows import Record, RecordWrite
 
 if TYPE_CHECKING:
@@ -52,26 +54,8 @@ _FITS: Final[Mapping[str, frozenset[ImportState]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """An import as it stands.
-
-    Attributes
-    ----------
-    record : Record
-        As the store has it.
-    """
-
-    record: Record
-
-    @property
-    def id(self) -> str:
-        """Its id, as callers have it."""
-        return self.record.id.rpartition("/")[2]
-
-    @property
-    def tenant(self) -> str:
-        """Whose it is."""
-        return self.record.id.rpartition("/")[0]
+class Sent(OfTenant):
+    """An import as it stands."""
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -119,7 +103,7 @@ def received(
     The files are in the store when this returns, and go by themselves unless the import is recorded and committed.
     """
     name = f"{who.tenant}/imp-{secrets.token_hex(12)}"
-    home, expires_at = home_of(who), later(now, KEPT_S)
+    home, expires_at = who.home, later(now, KEPT_S)
     files = []
     for number, (file, data) in enumerate(parts):
         writes = pieces(UPLOAD, f"{name}/{number:03}", data, home, expires_at)
@@ -175,12 +159,7 @@ def imports_of(store: Store, who: Principal) -> list[Sent]:
 
 def all_imports(store: Store, prefix: str = "") -> list[Record]:
     """Return the records of imports whose ids begin so."""
-    found: list[Record] = []
-    after = ""
-    while page := store.page(IMPORT, after=after, prefix=prefix, limit=_PAGE):
-        found += page
-        after = page[-1].id
-    return found
+    return list(newest_records(store, IMPORT, prefix=prefix))
 
 
 def parts_of(store: Store, sent: Sent) -> list[Part]:

@@ -24,7 +24,7 @@ from tracegraph.services.incidents import revisions_ever
 from tracegraph.services.seen_standing import seen_sources, standing_seen
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Standing
-from tracegraph.vocabulary import NETWORK, REGION_PREFIX, UNSOURCED, IncidentStatus, Label
+from tracegraph.vocabulary import UNSOURCED, IncidentStatus, Label
 
 Body = Mapping[str, Any]
 
@@ -61,10 +61,9 @@ def plan_new(store: Store, lens: Lens, who: Principal, incident_id: str, body: B
     Forbidden
         They may not write this visibility.
     """
-    own = f"{REGION_PREFIX}{who.region}" if who.region else NETWORK
     stated = _stated(body, who)
     stated.entry.setdefault("status", IncidentStatus.ALLEGED.value)
-    visibility = stated.entry.setdefault("visibility", own)
+    visibility = stated.entry.setdefault("visibility", who.home)
     _refuse_visibility(who, visibility)
     return _planned(store, lens, stated, incident_id, None)
 

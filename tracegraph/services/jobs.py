@@ -11,14 +11,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from tracegraph.access import Permission, Principal
 from tracegraph.errors import NotNow, StaleWrite, TracegraphError, UnknownJob
 from tracegraph.messages import N_, Message
-from tracegraph.services.principals import home_of, principal_body, principal_from
+from tracegraph.moments import later
+from tracegraph.services.newest import OfTenant, newest_records
+from tracegraph.services.principals import principal_body, principal_from
 from tracegraph.store.rows import Beside, Record, RecordWrite
 
 if TYPE_CHECKING:
@@ -51,26 +52,8 @@ OPEN: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A job as it stands.
-
-    Attributes
-    ----------
-    record : Record
-        As the store has it.
-    """
-
-    record: Record
-
-    @property
-    def id(self) -> str:
-        """Its id, as callers have it."""
-        return self.record.id.rpartition("/")[2]
-
-    @property
-    def tenant(self) -> str:
-        """Whose it is."""
-        return self.record.id.rpartition("/")[0]
+class Job(OfTenant):
+    """A job as it stands."""
 
     @property
     def kind(self) -> str:
@@ -101,11 +84,6 @@ class Job:
             and set(asked.visible_to) <= set(who.visible_to)
             and who.may(Permission(self.record.body["permission"]))
         )
-
-
-def later(now: str, seconds: float) -> str:
-    """Return the moment so many seconds after another, whole seconds later."""
-    return (datetime.fromisoformat(now) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def expiry(kind: str, now: str) -> str:
@@ -155,7 +133,7 @@ def new_job(
         "expires_at": None,
     }
     name = f"{who.tenant}/job-{secrets.token_hex(16)}"
-    return RecordWrite(JOB, name, body, expected_version=0, visibility=home_of(who), due_at=held_until or now)
+    return RecordWrite(JOB, name, body, expected_version=0, visibility=who.home, due_at=held_until or now)
 
 
 def job_of(write: RecordWrite, now: str) -> Job:
@@ -180,11 +158,7 @@ def find_job(store: Store, who: Principal, wanted: str) -> Job:
 
 def jobs_of(store: Store, who: Principal) -> list[Job]:
     """Return the jobs that somebody may see, the newest first."""
-    found: list[Record] = []
-    after = ""
-    while page := store.page(JOB, after=after, prefix=f"{who.tenant}/", limit=_PAGE):
-        found += page
-        after = page[-1].id
+    found = newest_records(store, JOB, prefix=f"{who.tenant}/")
     seen = [job for job in map(Job, found) if job.is_seen_by(who)]
     return sorted(seen, key=lambda job: (job.record.body["created_at"], job.id), reverse=True)
 

@@ -8,13 +8,15 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from tracegraph.access import Permission, Principal, Role
 from tracegraph.errors import InvalidInput, NotNow, StaleWrite, TokenInvalid, UnknownNode
 from tracegraph.messages import N_
+from tracegraph.moments import later
 from tracegraph.services.key_rights import Rights, checked_rights
+from tracegraph.services.newest import newest_records
 from tracegraph.store.port import RecordStore
 from tracegraph.store.rows import Beside, Record, RecordWrite
 from tracegraph.vocabulary import NETWORK, REGION_PREFIX
@@ -114,7 +116,7 @@ def new_key(by: Principal, label: str, rights: Rights, now: str, days: int = DEF
         "grants": sorted(rights.grants),
         "created_at": now,
         "created_by": by.id,
-        "expires_at": _later(now, timedelta(days=days)),
+        "expires_at": later(now, timedelta(days=days)),
         "revoked_at": None,
         "last_used_at": None,
         "digests": [[digest, None]],
@@ -137,7 +139,7 @@ def rotated(record: Record, by: Principal, now: str) -> Made:
         raise NotNow(N_("the key {id} serves no longer: make a new one"), id=key.id)
     checked_rights(by, key.rights)
     digest, secret = _new_secret()
-    kept = [[old, until or _later(now, OVERLAP)] for old, until in record.body["digests"] if until is None]
+    kept = [[old, until or later(now, OVERLAP)] for old, until in record.body["digests"] if until is None]
     rotated_by = sorted({*record.body.get("rotated_by", []), by.id})
     body = {**record.body, "digests": [[digest, None], *kept], "rotated_by": rotated_by}
     return Made(_write(record.id, body, record.version, record.body["region"]), f"tg_{record.id}_{secret}")
@@ -163,10 +165,6 @@ def _write(id: str, body: Mapping[str, Any], version: int, region: str | None) -
     return RecordWrite(KEY, id, body, version, f"{REGION_PREFIX}{region}" if region else NETWORK)
 
 
-def _later(now: str, by: timedelta) -> str:
-    return (datetime.fromisoformat(now) + by).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 # --- finding and checking --------------------------------------------------------------------------------------------
 
 
@@ -187,12 +185,7 @@ def key_of(record: Record) -> ApiKey:
 
 def key_records(store: RecordStore, by: Principal) -> list[Record]:
     """Return the keys that somebody manages: their region's, or all for the system; by id."""
-    found: list[Record] = []
-    after = ""
-    while page := store.page(KEY, after=after, limit=500):
-        found += [record for record in page if manages(by, record)]
-        after = page[-1].id
-    return found
+    return [record for record in newest_records(store, KEY) if manages(by, record)]
 
 
 def manages(by: Principal, record: Record) -> bool:
@@ -239,7 +232,7 @@ def verified(store: RecordStore, token: str, now: str) -> ApiKey:
 
 def note_use(store: RecordStore, key: ApiKey, now: str) -> None:
     """Write down that a key was used, unless that is known of this hour."""
-    if key.last_used_at is not None and now < _later(key.last_used_at, USE_NOTED):
+    if key.last_used_at is not None and now < later(key.last_used_at, USE_NOTED):
         return
     records = store.records(KEY, key.id)
     if not records:

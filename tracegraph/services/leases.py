@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracegraph.errors import CommitUnknown, Forbidden, ImportInterrupted, StaleWrite, StoreUnavailable, TracegraphError
 from tracegraph.messages import N_
+from tracegraph.moments import later
 from tracegraph.services.jobs import (
     MOST_ATTEMPTS,
     PAUSES_S,
@@ -19,7 +20,6 @@ from tracegraph.services.jobs import (
     ended,
     error_body,
     given_up,
-    later,
     take_job,
 )
 from tracegraph.services.keys import no_longer_serves

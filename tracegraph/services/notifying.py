@@ -13,6 +13,7 @@ from tracegraph.access import Principal
 from tracegraph.errors import StaleWrite, TracegraphError
 from tracegraph.lens import Lens
 from tracegraph.services.events import EVENT
+from tracegraph.services.newest import newest_record
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.situations import News, news, situation
 from tracegraph.services.subscriptions import (
@@ -90,18 +91,18 @@ def baseline(subscription: Subscription, store: Store, now: str, portfolios: Por
 
 def _tell(store: Store, subscription: Subscription, seen: tuple[str, ...], now: str, portfolios: Portfolios) -> int:
     """Write a message with what is new; return how many."""
-    held = store.page(SITUATION, prefix=subscription.id, limit=1)
-    told = dict(held[0].body["facts"]) if held else {}
+    held = newest_record(store, SITUATION, subscription.id)
+    told = dict(held.body["facts"]) if held else {}
     try:
         present = dict(situation(subscription.watch, _lens(seen, now), store, portfolios, told))
     except TracegraphError as error:  # what is watched may be gone; the next pass looks again
         _LOG.warning("subscription not evaluated", extra={"subscription": subscription.id, "code": error.code})
         return 0
     found = news(told, present)
-    sees_the_same = bool(held) and tuple(held[0].body["seen"]) == seen
+    sees_the_same = held is not None and tuple(held.body["seen"]) == seen
     if not found and sees_the_same:
         return 0
-    writes = [_situation_write(subscription, present, seen, held[0].version if held else 0)]
+    writes = [_situation_write(subscription, present, seen, held.version if held else 0)]
     if sees_the_same:  # what vanished because somebody sees less is not told as gone
         writes.append(_message_write(subscription, seen, found, now))
     try:

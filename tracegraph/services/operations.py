@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from tracegraph.errors import KeyReused, OperationInProgress, StaleWrite
 from tracegraph.messages import N_
+from tracegraph.moments import later
 from tracegraph.store.port import RecordStore
 from tracegraph.store.rows import Beside, Record, RecordWrite
 
@@ -80,7 +81,7 @@ def begin(store: RecordStore, id: str, digest: str, now: str) -> Operation | Rep
             raise KeyReused(N_("this Idempotency-Key was used for another request: choose a new key for each request"))
         if held.body["reply"] is not None:
             return Reply(**held.body["reply"])
-        if _later(held.body["at"], ABANDONED) > now:
+        if later(held.body["at"], ABANDONED) > now:
             raise OperationInProgress(N_("the same request is being worked on: wait, then repeat it with the same key"))
         expected = held.version
     try:
@@ -114,7 +115,7 @@ def reply_of(store: RecordStore, operation: Operation) -> Reply | None:
 
 def forget_expired(store: RecordStore, now: str, limit: int = 500) -> int:
     """Remove operations whose replies are no longer kept; return how many."""
-    expired = store.take(OPERATION, now, _later(now, ABANDONED), limit)
+    expired = store.take(OPERATION, now, later(now, ABANDONED), limit)
     if expired:
         store.commit(Beside([RecordWrite(OPERATION, record.id, None) for record in expired]), now)
     return len(expired)
@@ -122,13 +123,9 @@ def forget_expired(store: RecordStore, now: str, limit: int = 500) -> int:
 
 def _write(id: str, digest: str, now: str, expected: int, reply: Mapping[str, Any] | None) -> RecordWrite:
     body = {"digest": digest, "at": now, "reply": reply}
-    return RecordWrite(OPERATION, id, body, expected_version=expected, due_at=_later(now, KEPT))
+    return RecordWrite(OPERATION, id, body, expected_version=expected, due_at=later(now, KEPT))
 
 
 def _held(store: RecordStore, id: str) -> Record | None:
     records = store.records(OPERATION, id)
     return records[-1] if records else None
-
-
-def _later(moment: str, by: timedelta) -> str:
-    return (datetime.fromisoformat(moment) + by).strftime("%Y-%m-%dT%H:%M:%SZ")

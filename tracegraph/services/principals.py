@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracegraph.access import Permission, Principal, Role
-from tracegraph.vocabulary import NETWORK, REGION_PREFIX
 
 
 def principal_body(who: Principal) -> dict[str, Any]:
@@ -32,8 +31,3 @@ def principal_from(body: Mapping[str, Any]) -> Principal:
         scopes=None if scopes is None else frozenset(Permission(scope) for scope in scopes),
         limited_to_public=body["limited_to_public"],
     )
-
-
-def home_of(who: Principal) -> str:
-    """Return the visibility of what belongs to somebody's tenant alone."""
-    return f"{REGION_PREFIX}{who.region}" if who.region else NETWORK

@@ -19,6 +19,7 @@ from tracegraph.messages import N_
 from tracegraph.model import canonical_json
 from tracegraph.services.claim_writing import RowsSent
 from tracegraph.services.keys import KEY
+from tracegraph.services.newest import newest_records
 from tracegraph.store.port import RecordStore
 from tracegraph.store.rows import Record, RecordWrite
 from tracegraph.vocabulary import NETWORK, PUBLIC
@@ -249,11 +250,7 @@ def find_proposal(store: RecordStore, id: str, who: Principal) -> Proposal:
 
 def proposals_seen(store: RecordStore, who: Principal) -> list[Proposal]:
     """Return all proposals that somebody may see, the newest first."""
-    found: list[Proposal] = []
-    after = ""
-    while page := store.page(PROPOSAL, after=after, limit=_PAGE):
-        found += [Proposal(record) for record in page if _sees(who, record)]
-        after = page[-1].id
+    found = [Proposal(record) for record in newest_records(store, PROPOSAL) if _sees(who, record)]
     return sorted(sorted(found, key=lambda one: one.id), key=lambda one: str(one.body["submitted_at"]), reverse=True)
 
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 from tracegraph.access import Principal
 from tracegraph.errors import InvalidInput, UnknownNode
 from tracegraph.messages import N_
+from tracegraph.services.newest import newest_record, newest_records
 from tracegraph.store.port import RecordStore
 from tracegraph.store.rows import Record, RecordWrite
-from tracegraph.vocabulary import NETWORK
 
 SUBSCRIPTION: Final = "subscription"
 #: What a subscriber was told last; unversioned, under the subscription's id.
@@ -149,8 +149,7 @@ def new_subscription(who: Principal, watch: Watch, channel: Channel, now: str) -
         "is_active": True,
         "created_at": now,
     }
-    visibility = f"region:{who.region}" if who.region else NETWORK
-    return RecordWrite(SUBSCRIPTION, secrets.token_hex(8), body, expected_version=0, visibility=visibility)
+    return RecordWrite(SUBSCRIPTION, secrets.token_hex(8), body, expected_version=0, visibility=who.home)
 
 
 def subscription_of(record: Record) -> Subscription:
@@ -179,11 +178,7 @@ def is_seen_by(tenant: str, visible_to: Iterable[str], who: Principal) -> bool:
 
 def subscriptions_of(store: RecordStore, who: Principal | None = None) -> list[Subscription]:
     """Return the subscriptions that somebody may see, or all, by id."""
-    found: list[Subscription] = []
-    after = ""
-    while page := store.page(SUBSCRIPTION, after=after, limit=500):
-        found += [subscription_of(record) for record in page]
-        after = page[-1].id
+    found = map(subscription_of, newest_records(store, SUBSCRIPTION))
     return [one for one in found if who is None or is_seen_by(one.tenant, one.visible_to, who)]
 
 
@@ -195,10 +190,10 @@ def find_subscription(store: RecordStore, subscription_id: str, who: Principal) 
     UnknownNode
         There is none, or it is another's.
     """
-    for record in store.page(SUBSCRIPTION, prefix=subscription_id, limit=1):
-        found = subscription_of(record)
-        if found.id == subscription_id and is_seen_by(found.tenant, found.visible_to, who):
-            return found
+    record = newest_record(store, SUBSCRIPTION, subscription_id)
+    found = subscription_of(record) if record else None
+    if found is not None and is_seen_by(found.tenant, found.visible_to, who):
+        return found
     raise UnknownNode(N_("you have no subscription {id!r}"), id=subscription_id)
 
 

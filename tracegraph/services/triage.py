@@ -11,6 +11,7 @@ from tracegraph.incidents import IncidentRevision
 from tracegraph.incidents_history import change_of
 from tracegraph.lens import Lens, visible_to
 from tracegraph.services.incidents import IncidentView, exposing
+from tracegraph.services.newest import newest_records
 from tracegraph.services.portfolio_sweep import PortfolioSweep
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.store.port import GraphReader, RecordStore
@@ -131,7 +132,7 @@ def triages(store: RecordStore, incident_id: str, lens: Lens, visibilities: Sequ
     found = (
         _known(store, record, lens)
         for visibility in wanted
-        for record in _records(store, record_prefix(visibility, incident_id))
+        for record in newest_records(store, KIND, prefix=record_prefix(visibility, incident_id))
     )
     return sorted((one for one in found if one is not None), key=_order)
 
@@ -148,14 +149,6 @@ def history(store: RecordStore, incident_id: str, contract_id: str, visibility: 
         return []
     records = store.records(KIND, record_id(visibility, incident_id, contract_id))
     return [_triage(record) for record in records if record.recorded_at <= lens.known_at]
-
-
-def _records(store: RecordStore, prefix: str) -> Iterator[Record]:
-    """Yield the newest versions of records, page by page."""
-    after = ""
-    while page := store.page(KIND, after=after, prefix=prefix, limit=_PAGE):
-        yield from page
-        after = page[-1].id
 
 
 def _known(store: RecordStore, newest: Record, lens: Lens) -> Triage | None:

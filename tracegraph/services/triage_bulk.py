@@ -12,6 +12,7 @@ from tracegraph.errors import DatasetRejected, IncidentWithdrawn, InvalidInput, 
 from tracegraph.messages import N_, Message
 from tracegraph.services.dependents import dependents
 from tracegraph.services.incidents import exposing
+from tracegraph.services.newest import newest_records
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.triage import KIND, history
 from tracegraph.services.triage_writing import Writer, unseen
@@ -176,12 +177,9 @@ def _matching(writes: Writer, chosen: Chosen, store: Store, portfolios: Portfoli
 def _newest(writes: Writer, store: Store) -> Mapping[str, Triage]:
     """Return the newest versions of an incident's triage, also those that say nothing any more."""
     found: dict[str, Triage] = {}
-    after, prefix = "", record_prefix(writes.visibility, writes.incident_id)
-    while page := store.page(KIND, after=after, prefix=prefix, limit=MAX_ROWS):
-        for record in page:
-            triage = triage_from_body(record.id, record.version, record.body, record.recorded_at)
-            found[triage.contract_id] = triage
-        after = page[-1].id
+    for record in newest_records(store, KIND, prefix=record_prefix(writes.visibility, writes.incident_id)):
+        triage = triage_from_body(record.id, record.version, record.body, record.recorded_at)
+        found[triage.contract_id] = triage
     return found
 
 

@@ -9,7 +9,7 @@ from tracegraph.access import Principal
 from tracegraph.errors import Forbidden, InvalidInput
 from tracegraph.messages import N_
 from tracegraph.triage import Said
-from tracegraph.vocabulary import NETWORK, REGION_PREFIX, TriageState
+from tracegraph.vocabulary import TriageState
 
 OWNER_LENGTH: Final = 100
 REASON_LENGTH: Final = 2_000
@@ -37,11 +37,6 @@ def without_person(text: str) -> str:
     return text
 
 
-def own_visibility(who: Principal) -> str:
-    """Return whose triage a principal writes: their region's, else that of all regions together."""
-    return f"{REGION_PREFIX}{who.region}" if who.region else NETWORK
-
-
 def writable_visibility(who: Principal, asked: str | None) -> str:
     """Return whose triage is to be written.
 
@@ -50,7 +45,7 @@ def writable_visibility(who: Principal, asked: str | None) -> str:
     Forbidden
         They may not write it: a region's member writes their region's alone.
     """
-    own = own_visibility(who)
+    own = who.home
     visibility = asked or own
     if not who.may_write_as(visibility) or (who.region and visibility != own):
         raise Forbidden(N_("you may not triage as {visibility}: write {own}"), visibility=visibility, own=own)

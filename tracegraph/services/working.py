@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from tracegraph.errors import StaleWrite, TracegraphError
-from tracegraph.services.jobs import later
+from tracegraph.moments import later
 from tracegraph.services.leases import LEASE_S, Handler, Lease, take_lease, work_on
 from tracegraph.services.operations import forget_expired
 from tracegraph.services.pieces import RESULT, UPLOAD, forget

@@ -10,9 +10,10 @@ from typing import Any, Final
 from tracegraph.errors import ImportInterrupted
 from tracegraph.messages import N_
 from tracegraph.model import canonical_json
+from tracegraph.moments import later as moved
 from tracegraph.store.canonical import ChangeSetRow
 from tracegraph.store.neo4j_connection import Transaction
-from tracegraph.store.neo4j_state import State, shifted
+from tracegraph.store.neo4j_state import State
 from tracegraph.store.rows import ImportEntry
 
 COUNTS: Final = ("new", "changed", "retracted", "incidents", "references")
@@ -89,7 +90,7 @@ def next_journal(state: State, description: str, digest: str, now: str, *, later
     Its time is not before that of the last change set; `later` puts it at least one second past that.
     """
     last = state.last_recorded_at
-    recorded_at = max(now, (shifted(last, 1) if later else last) if last else now)
+    recorded_at = max(now, (moved(last, 1) if later else last) if last else now)
     return Journal(state.last_number + 1, description, recorded_at, digest)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from tracegraph.errors import StoreNotReady
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
+from tracegraph.moments import later
 from tracegraph.store.neo4j_connection import Connection, Transaction
 from tracegraph.store.queries import load_migrations
 
@@ -106,9 +106,4 @@ class LensParameters:
     def _held_at(self) -> str:
         if not self.state.open or self.lens.known_at < self.state.open_recorded_at:
             return self.lens.known_at
-        return shifted(self.state.open_recorded_at, -1)
-
-
-def shifted(time: str, seconds: int) -> str:
-    """Return a UTC time, some seconds later."""
-    return f"{(datetime.fromisoformat(time) + timedelta(seconds=seconds)).isoformat()[:19]}Z"
+        return later(self.state.open_recorded_at, -1)

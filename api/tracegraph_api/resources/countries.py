@@ -15,8 +15,7 @@ from tracegraph.vocabulary import Label
 from tracegraph_api.context import store
 from tracegraph_api.heavy import question
 from tracegraph_api.inputs import lens_of
-from tracegraph_api.media import CSV
-from tracegraph_api.nodes import LIST_QUERY, NODE_QUERY, list_nodes, one_node
+from tracegraph_api.node_routes import Listed, serve_list, serve_one
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.questions import DEPENDENTS_QUERY, FORMS, dependent_contracts
 
@@ -25,38 +24,17 @@ resource = Resource(
 )
 
 
-@resource.get("")
-@operation(
-    Permission.READ,
-    says=(
+serve_list(
+    resource,
+    Label.COUNTRY,
+    Listed(
         N_("Countries"),
         N_("All countries in which something stands, or is registered, that you see, by code. As CSV the whole list."),
+        N_("Countries, page by page."),
+        "country_list",
     ),
-    answers={200: Answered(N_("Countries, page by page."), "country_list", media=(CSV,))},
-    query=LIST_QUERY,
 )
-def list_countries(given: Mapping[str, Any]) -> Response:
-    """List them."""
-    return list_nodes(Label.COUNTRY, given)
-
-
-@resource.get("/<id>")
-@operation(
-    Permission.READ,
-    says=(
-        N_("A country"),
-        N_(
-            "What is said of it, by which source, since when and how well documented; what it is linked with; and "
-            "links to the questions that can be asked about it. With since: what changed between two days."
-        ),
-    ),
-    answers={200: Answered(N_("All that you see of it."), "node")},
-    query=NODE_QUERY,
-    errors=(404,),
-)
-def one_of_countries(given: Mapping[str, Any], id: str) -> Response:
-    """Show one."""
-    return one_node(Label.COUNTRY, id, given)
+serve_one(resource, Label.COUNTRY, N_("A country"))
 
 
 @resource.get("/<code>/dependent-contracts")

@@ -13,14 +13,11 @@ from tracegraph.vocabulary import Label
 from tracegraph_api.heavy import question
 from tracegraph_api.inputs import lens_of
 from tracegraph_api.media import CSV, GEOJSON
+from tracegraph_api.node_routes import Listed, serve_list, serve_one
 from tracegraph_api.nodes import (
-    LIST_QUERY,
-    NODE_QUERY,
     CountryQuery,
     ProductQuery,
     SupplierQuery,
-    list_nodes,
-    one_node,
     require_holder,
 )
 from tracegraph_api.operation import Answered, Resource, operation
@@ -29,47 +26,23 @@ from tracegraph_api.questions import DEPENDENTS_QUERY, FORMS, dependent_contract
 resource = Resource("factories", __name__, url_prefix="/factories", description=N_("Plants, and what depends on them."))
 
 
-@resource.get("")
-@operation(
-    Permission.READ,
-    says=(
+serve_list(
+    resource,
+    Label.FACTORY,
+    Listed(
         N_("Factories"),
         N_("All factories that you see, by id; as CSV or GeoJSON the whole list."),
-    ),
-    answers={
-        200: Answered(
-            N_("Factories, page by page."),
-            "factory_list",
-            media=(
-                CSV,
-                GEOJSON,
-            ),
-        )
-    },
-    query=(*LIST_QUERY, CountryQuery, ProductQuery, SupplierQuery),
-)
-def list_factories(given: Mapping[str, Any]) -> Response:
-    """List them."""
-    return list_nodes(Label.FACTORY, given)
-
-
-@resource.get("/<id>")
-@operation(
-    Permission.READ,
-    says=(
-        N_("A factory"),
-        N_(
-            "What is said of it, by which source, since when and how well documented; what it is linked with; and "
-            "links to the questions that can be asked about it. With since: what changed between two days."
+        N_("Factories, page by page."),
+        "factory_list",
+        narrowed_by=(
+            CountryQuery,
+            ProductQuery,
+            SupplierQuery,
         ),
+        media=(CSV, GEOJSON),
     ),
-    answers={200: Answered(N_("All that you see of it."), "node")},
-    query=NODE_QUERY,
-    errors=(404,),
 )
-def one_of_factories(given: Mapping[str, Any], id: str) -> Response:
-    """Show one."""
-    return one_node(Label.FACTORY, id, given)
+serve_one(resource, Label.FACTORY, N_("A factory"))
 
 
 @resource.get("/<id>/dependent-contracts")

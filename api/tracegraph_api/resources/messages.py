@@ -12,6 +12,7 @@ from tracegraph.access import Permission
 from tracegraph.errors import InvalidInput, UnknownNode
 from tracegraph.messages import N_
 from tracegraph.services.delivering import resent
+from tracegraph.services.newest import newest_records
 from tracegraph.services.notifying import MESSAGE
 from tracegraph.services.operations import Reply
 from tracegraph.services.subscriptions import is_seen_by
@@ -58,11 +59,7 @@ def message_body(record: Record) -> dict[str, Any]:
 
 def messages_seen() -> list[Record]:
     """Return the messages that the caller may see, the newest first."""
-    found: list[Record] = []
-    after = ""
-    while page := store().page(MESSAGE, after=after, limit=500):
-        found += [record for record in page if _is_seen(record)]
-        after = page[-1].id
+    found = (record for record in newest_records(store(), MESSAGE) if _is_seen(record))
     return sorted(found, key=lambda record: (str(record.body["payload"]["timestamp"]), record.id), reverse=True)
 
 

@@ -13,7 +13,6 @@ from tracegraph.errors import StaleWrite
 from tracegraph.messages import N_
 from tracegraph.services.claim_writing import record_claims, records_beside
 from tracegraph.services.operations import Reply
-from tracegraph.services.principals import home_of
 from tracegraph.services.proposal_claims import plan_proposal
 from tracegraph.services.proposals import (
     Proposal,
@@ -226,7 +225,7 @@ def refuse(body: Mapping[str, Any], id: str) -> Response:
 def _checked(body: Mapping[str, Any]) -> Submission:
     """Return what is proposed, whose rows could be recorded now."""
     who = principal()
-    submission = submission_of(body, who.tenant, home_of(who))
+    submission = submission_of(body, who.tenant, who.home)
     plan_proposal(store(), lens_of({}), who, submission)
     return submission
 

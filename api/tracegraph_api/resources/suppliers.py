@@ -12,14 +12,10 @@ from tracegraph.messages import N_
 from tracegraph.vocabulary import Label
 from tracegraph_api.heavy import question
 from tracegraph_api.inputs import lens_of
-from tracegraph_api.media import CSV
+from tracegraph_api.node_routes import Listed, serve_list, serve_one
 from tracegraph_api.nodes import (
-    LIST_QUERY,
-    NODE_QUERY,
     CountryQuery,
     ProductQuery,
-    list_nodes,
-    one_node,
     require_holder,
 )
 from tracegraph_api.operation import Answered, Resource, operation
@@ -30,38 +26,21 @@ resource = Resource(
 )
 
 
-@resource.get("")
-@operation(
-    Permission.READ,
-    says=(
+serve_list(
+    resource,
+    Label.SUPPLIER,
+    Listed(
         N_("Suppliers"),
         N_("All companies that you see, by id; as CSV the whole list."),
-    ),
-    answers={200: Answered(N_("Companies, page by page."), "supplier_list", media=(CSV,))},
-    query=(*LIST_QUERY, CountryQuery, ProductQuery),
-)
-def list_suppliers(given: Mapping[str, Any]) -> Response:
-    """List them."""
-    return list_nodes(Label.SUPPLIER, given)
-
-
-@resource.get("/<id>")
-@operation(
-    Permission.READ,
-    says=(
-        N_("A company"),
-        N_(
-            "What is said of it, by which source, since when and how well documented; what it is linked with; and "
-            "links to the questions that can be asked about it. With since: what changed between two days."
+        N_("Companies, page by page."),
+        "supplier_list",
+        narrowed_by=(
+            CountryQuery,
+            ProductQuery,
         ),
     ),
-    answers={200: Answered(N_("All that you see of it."), "node")},
-    query=NODE_QUERY,
-    errors=(404,),
 )
-def one_of_suppliers(given: Mapping[str, Any], id: str) -> Response:
-    """Show one."""
-    return one_node(Label.SUPPLIER, id, given)
+serve_one(resource, Label.SUPPLIER, N_("A company"))
 
 
 @resource.get("/<id>/dependent-contracts")

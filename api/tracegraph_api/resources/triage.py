@@ -16,7 +16,6 @@ from tracegraph.messages import N_
 from tracegraph.model import canonical_json
 from tracegraph.render.triage_bodies import standing_body, untriaged_body, version_body
 from tracegraph.services import triage
-from tracegraph.services.triage_rules import own_visibility
 from tracegraph.vocabulary import Label, TriageState
 from tracegraph_api import heavy, media
 from tracegraph_api.context import context, principal, store
@@ -143,7 +142,7 @@ def contract_seen(id: str, lens: Lens) -> None:
 
 def whose(given: Mapping[str, Any], lens: Lens) -> str:
     """Return whose triage is meant: as asked, else the caller's own, as far as they see it as who they read as."""
-    own = own_visibility(principal())
+    own = principal().home
     visible = [own, *sorted(lens.visible_to)]
     return str(given.get("visibility") or next(one for one in visible if one in lens.visible_to))
 

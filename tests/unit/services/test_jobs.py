@@ -14,6 +14,7 @@ from tests.contract.build_records import at_once
 from tracegraph.access import LOCAL, Permission, Principal, Role
 from tracegraph.composition import open_store
 from tracegraph.errors import CommitUnknown, ImportInterrupted, InvalidInput, NotNow, StoreUnavailable, UnknownJob
+from tracegraph.moments import later
 from tracegraph.services import leases, working
 from tracegraph.services.jobs import (
     JOB,
@@ -25,7 +26,6 @@ from tracegraph.services.jobs import (
     cancelled,
     find_job,
     jobs_of,
-    later,
     message_from,
     new_job,
     take_job,
