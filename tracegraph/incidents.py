@@ -12,6 +12,14 @@ from typing import Any, Final
 from tracegraph.model import HolderId, IncidentId, ProductId, Scope, Selector, SourceId
 from tracegraph.vocabulary import INDICATORS_EDITION, ActionState, SelectorKind
 
+#: Kinds that are common; any other may be stated.
+COMMON_KINDS: Final = (
+    "forced_labour",
+    "recruitment_fees",
+    "serious_environmental_harm",
+    "working_and_living_conditions",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRevision:

@@ -124,7 +124,7 @@ def test_every_rule_of_the_file_is_told_with_its_place(callers: Callers) -> None
 def test_a_scope_that_is_nowhere_is_recorded_with_a_warning(callers: Callers) -> None:
     said = {**NEW, "scope": [{"kind": "factory", "id": "secret-f"}, {"kind": "factory", "id": "nobody-f"}]}
     body = shaped("incident_recorded", callers.post("ab", "/incidents", said))
-    assert [one["pointer"] for one in body["warnings"]] == ["/scope/0/id", "/scope/1/id"]
+    assert [one["pointer"] for one in body["warnings"]] == ["/scope/0/id", "/scope/1/id", "/sources"]
 
 
 # --- documents -------------------------------------------------------------------------------------------------------
@@ -328,3 +328,25 @@ def test_the_same_key_records_once(callers: Callers) -> None:
         callers.client.post("/tracegraph/v1/incidents", json=NEW, headers={"Authorization": "Bearer ab"}).status_code
         == 400
     )
+
+
+# --- what is doubtful ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_doubtful_is_recorded_and_told_with_its_place(callers: Callers) -> None:
+    doubtful = {**NEW, "kind": "forced_labor", "happened_from": "2024-06-01", "happened_to": "2024-06-02"}
+    body = shaped("incident_recorded", callers.post("ab", "/incidents", doubtful))
+    told = {(one["rule"], one["pointer"]) for one in body["warnings"]}
+    assert told == {("no-source", "/sources"), ("uncommon-kind", "/kind"), ("day-to-come", "/happened_to")}
+    assert {one["severity"] for one in body["warnings"]} == {"warning"}
+    assert "forced_labour" in next(one["remedy"] for one in body["warnings"] if one["pointer"] == "/kind")
+    swedish = callers.post("ab", "/incidents/inc-new/revisions", {"note": "x"}, If_Match="1", Accept_Language="sv")
+    assert {one["rule"] for one in swedish.get_json()["warnings"]} == {rule for rule, _ in told}
+    sourced = {"sources": [SEEN], "kind": "forced_labour", "happened_to": None}
+    assert callers.post("ab", "/incidents/inc-new/revisions", sourced, If_Match="2").get_json()["warnings"] == []
+
+
+def test_a_withdrawal_needs_no_document(callers: Callers) -> None:
+    callers.post("ab", "/incidents", NEW)
+    withdrawn = callers.post("ab", "/incidents/inc-new/revisions", {"status": "withdrawn"}, If_Match="1")
+    assert (withdrawn.status_code, withdrawn.get_json()["warnings"]) == (201, [])

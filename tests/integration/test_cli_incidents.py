@@ -163,10 +163,17 @@ def test_a_dry_run_writes_nothing_and_shows_all(run: Run) -> None:
 
 
 def test_what_is_recorded_can_be_taken_back_and_looked_at(run: Run) -> None:
-    shown = " ".join(run("incident", "add", "inc-1", *NEW).stdout.split())
+    shown = " ".join(run("incident", "add", "inc-1", *NEW, "--source", "src-1").stdout.split())
     assert shown.startswith("Recorded: inc-1 Demo Daily on debts alleged · forced labour")
     assert "This is import 2; tracegraph retract --import 2 ends all of it." in shown
     assert "Next tracegraph incident exposure inc-1 tracegraph incident show inc-1" in shown
+
+
+def test_what_is_doubtful_is_told_and_recorded(run: Run) -> None:
+    told = asked(run, "incident", "add", "inc-1", *NEW, "--happened-from", "9999-01-01")["problems"]
+    found = {(one["rule"], one["column"], one["severity"]) for one in told}
+    assert found == {("no-source", "--source", "warning"), ("day-to-come", "--happened-from", "warning")}
+    assert asked(run, "incident", "show", "inc-1")["incident_id"] == "inc-1"
 
 
 def test_an_id_that_is_there_is_refused_with_the_remedy(run: Run, tmp_path: Path) -> None:
@@ -236,7 +243,20 @@ def test_what_is_wrong_with_flags_is_said_of_flags(run: Run, flags: tuple[str, .
 
 
 def test_a_scope_that_nobody_knows_is_a_warning(run: Run) -> None:
-    body = asked(run, "incident", "add", "inc-1", "--title", "x", "--kind", "k", "--factory", "f9")
+    body = asked(
+        run,
+        "incident",
+        "add",
+        "inc-1",
+        "--title",
+        "x",
+        "--kind",
+        "forced_labour",
+        "--source",
+        "src-1",
+        "--factory",
+        "f9",
+    )
     assert [(one["rule"], one["value"], one["severity"]) for one in body["problems"]] == [
         ("scope-unknown", "f9", "warning")
     ]

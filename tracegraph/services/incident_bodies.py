@@ -19,6 +19,7 @@ from tracegraph.lens import Lens, less_visible
 from tracegraph.messages import N_, Message
 from tracegraph.model import Scope, canonical_json
 from tracegraph.services.documents import Brought, brought, unseen_document
+from tracegraph.services.incident_doubts import with_doubts
 from tracegraph.services.incident_writing import Planned, planned
 from tracegraph.services.incidents import revisions_ever
 from tracegraph.services.seen_standing import seen_sources, standing_seen
@@ -192,6 +193,7 @@ def _planned(store: Store, lens: Lens, stated: _Stated, incident_id: str, presen
         raise DatasetRejected(N_("nothing was written; problems: {n}"), wrong, n=len(wrong))
     before = {incident_id: present} if present else {}
     reading = read_stated(entry, _SHOWN, _beside(standing_seen(store, lens, all_sources=True), ids), before)
+    reading = with_doubts(reading, lens.known_at)
     plan = planned(lens, replace(reading, problems=tuple(map(_pointed, reading.problems))), present)
     if plan.change_set is None:
         return plan

@@ -24,6 +24,7 @@ from tracegraph.intake.incident_stated import (
 from tracegraph.intake.known import AsksStanding
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
+from tracegraph.services.incident_doubts import with_doubts
 from tracegraph.services.incident_stated import Stated, named_by_flags, stated_entry
 from tracegraph.services.incidents import find_incident
 from tracegraph.services.seen_standing import standing_seen
@@ -92,12 +93,13 @@ def add_incident(store: Store, lens: Lens, incident_id: str, stated: Stated, *, 
         **stated_entry(stated, {}),
         "incident_id": incident_id,
     }
-    return _record(store, lens, named_by_flags(read_stated(entry, "incident add", _known(store, lens), {})), dry_run)
+    reading = with_doubts(read_stated(entry, "incident add", _known(store, lens), {}), lens.known_at)
+    return _record(store, lens, named_by_flags(reading), dry_run)
 
 
 def add_incidents(store: Store, lens: Lens, path: Path, *, dry_run: bool = False) -> Recorded:
     """Record the new incidents of a file, with all the revisions that it holds; errors as in `add_incident`."""
-    reading = read_incident_file(path, _known(store, lens), {}, lambda entry: entry)
+    reading = with_doubts(read_incident_file(path, _known(store, lens), {}, lambda entry: entry), lens.known_at)
     _refuse_known(store, lens, [revision.incident_id for revision in reading.revisions])
     return _record(store, lens, reading, dry_run)
 
@@ -143,7 +145,7 @@ def revise_incident(store: Store, lens: Lens, incident_id: str, stated: Stated, 
         **stated_entry(stated, kept),
     }
     reading = read_stated(entry, "incident revise", _known(store, lens), {incident_id: present})
-    return _record(store, lens, named_by_flags(reading), dry_run, present)
+    return _record(store, lens, named_by_flags(with_doubts(reading, lens.known_at)), dry_run, present)
 
 
 def revise_from_file(store: Store, lens: Lens, incident_id: str, path: Path, *, dry_run: bool = False) -> Recorded:
@@ -165,7 +167,7 @@ def revise_from_file(store: Store, lens: Lens, incident_id: str, path: Path, *, 
         raise InvalidInput(
             N_("{file} has {n} entries [[incident]]: a revision is one"), file=path.name, n=len(reading.revisions)
         )
-    return _record(store, lens, reading, dry_run, present)
+    return _record(store, lens, with_doubts(reading, lens.known_at), dry_run, present)
 
 
 def _known(store: Store, lens: Lens) -> AsksStanding:
