@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask import Response
 
+from tracegraph.services.imports import ImportState
 from tracegraph.services.jobs import OPEN, Job, JobState, message_from
 from tracegraph.services.operations import Reply
 from tracegraph_api.context import translator
@@ -16,12 +17,15 @@ JOBS: Final = "/tracegraph/v1/jobs"
 IMPORTS: Final = "/tracegraph/v1/imports"
 #: Seconds until a caller should look again.
 LOOK_AGAIN_S: Final = 2
+#: What becomes of an import that a job checked: there is a list of what is wrong with it.
+_LOOKED_AT: Final = (ImportState.CHECKED, ImportState.REJECTED)
 
 
 def job_body(job: Job) -> dict[str, Any]:
     """Return a job as JSON."""
     body, given = job.record.body, job.given
     at = f"{JOBS}/{job.id}"
+    outcome = (body["result"] or {}).get("state")
     links = {"self": at}
     if job.state in OPEN:
         links["cancellation"] = f"{at}/cancellation"
@@ -29,12 +33,15 @@ def job_body(job: Job) -> dict[str, Any]:
         links["result"] = f"{at}/result"
     if "import_id" in given:
         links["import"] = f"{IMPORTS}/{given['import_id']}"
+        if outcome in _LOOKED_AT:
+            links["errors"] = f"{IMPORTS}/{given['import_id']}/errors"
     return {
         "job_id": job.id,
         "kind": job.kind,
         "state": job.state,
         "question": {name: given[name] for name in ("method", "path", "query")} if "path" in given else None,
         "import_id": given.get("import_id"),
+        "outcome": outcome,
         "progress": body["progress"],
         "attempts": body["attempts"],
         "error": _error(body["error"]),

@@ -542,3 +542,50 @@ def test_sending_has_a_rate_and_what_follows_has_none(store: Store, tmp_path: Pa
     refused = who.send("ab", GOOD)
     assert (refused.status_code, refused.get_json()["code"]) == (429, "rate-exceeded")
     assert who.send("m", GOOD).status_code == 202
+
+
+# --- what is felt first ----------------------------------------------------------------------------------------------
+
+
+def test_the_job_of_a_rejected_import_says_so_and_leads_to_what_is_wrong(who: Importers) -> None:
+    sent = who.send("ab", {**GOOD, "suppliers.csv": BAD_ID})
+    path = sent.headers["Location"].removeprefix("/tracegraph/v1")
+    assert (sent.get_json()["outcome"], "errors" in sent.get_json()["_links"]) == (None, False)
+    who.work()
+    job = who.get("ab", path).get_json()
+    assert (job["state"], job["outcome"]) == ("succeeded", "rejected")
+    errors = job["_links"]["errors"]["href"].removeprefix("/tracegraph/v1")
+    assert who.items("ab", errors)[0]["file"] == "suppliers.csv"
+    committed = who.stepped("ab", who.checked("ab", GOOD), "commit")
+    assert (committed["outcome"], "errors" in committed["_links"]) == ("committed", False)
+
+
+@pytest.mark.parametrize("as_rows", [False, True])
+def test_a_preview_names_the_rows_of_its_examples(who: Importers, as_rows: bool) -> None:
+    if as_rows:
+        name = str(who.send_rows("ab", ndjson(GOOD)).get_json()["import_id"])
+        who.work()
+    else:
+        name = who.checked("ab", GOOD)
+    examples = who.shown("ab", name)["preview"]["examples"]
+    rows = {(one["row"]["file"], one["row"]["line"]) for one in examples}
+    files = [row for table in ("suppliers", "supplies", "contracts") for row in [f"{table}.csv"]]
+    assert examples
+    if as_rows:
+        assert rows <= {("suppliers.ndjson", 2), ("supplies.ndjson", 3), ("contracts.ndjson", 4)}
+    else:
+        assert rows <= {(file, 2) for file in files}
+    assert len(rows) > 1
+
+
+@pytest.mark.parametrize("name", ["leverantörer.xlsx", "data.zip", "packed.zip"])
+def test_a_workbook_is_named_in_its_refusal_with_the_remedy(who: Importers, name: str) -> None:
+    packed = io.BytesIO()
+    inner = {"packed.zip": ("suppliers.csv", "my/Suppliers.XLSX")}.get(name, ("[Content_Types].xml", "xl/workbook.xml"))
+    with zipfile.ZipFile(packed, "w") as zipped:
+        for entry in inner:
+            zipped.writestr(entry, "fictional")
+    refused = who.send("ab", {name: packed.getvalue()})
+    detail = refused.get_json()["detail"]
+    assert (refused.status_code, name in detail, "CSV" in detail) == (422, True, True)
+    assert ("Suppliers.XLSX" in detail) == (name == "packed.zip")

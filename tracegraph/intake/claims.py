@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from tracegraph.intake.derive import LabelOf, statements_of
@@ -44,6 +44,14 @@ class Claims:
         """Return file and line of the row of a claim."""
         rows = self.rows[position]
         return rows.file, rows.raw.lines[self.numbers[position]]
+
+    def places(self, keys: Collection[str]) -> dict[str, tuple[str, int]]:
+        """Return file and line of the first row that states each of some claims and is not refused."""
+        found: dict[str, tuple[str, int]] = {}
+        for position, key in enumerate(self.keys):
+            if key in keys and key not in found and not self.refused(position):
+                found[key] = self.place(position)
+        return found
 
 
 def derive_all(all_rows: Iterable[Rows], label_of: LabelOf) -> Claims:

@@ -6,10 +6,12 @@ do not see may enter it: such a row is refused, whichever of the two comes first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from tracegraph.intake.claims import Claims
+from tracegraph.intake.known import AsksStanding
 from tracegraph.intake.refusal import Problems, Refusal
 from tracegraph.lens import less_visible
 from tracegraph.messages import N_
@@ -21,6 +23,8 @@ _ENTERING = frozenset({RelationshipType.SUPPLIES, RelationshipType.BECOMES, Rela
 
 #: Asks the store for the claims that end in items and contracts.
 AsksEnds = Callable[[Iterable[str]], Standing]
+#: Items that the store is asked about at once: a read of half a million would outlast its deadline.
+ENDS_AT_ONCE: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,20 @@ class _Placed:
 
     statement: Statement
     position: int | None
+
+
+def ends_asker(ask: AsksStanding | None) -> AsksEnds | None:
+    """Return what asks the store for claims by their ends alone."""
+    if ask is None:
+        return None
+
+    def ends(wanted: Iterable[str]) -> Standing:
+        nothing: Collection[tuple[Label, str]] = ()
+        every = list(wanted)
+        blocks = (every[at : at + ENDS_AT_ONCE] for at in range(0, len(every), ENDS_AT_ONCE))
+        return Standing(labels=(), claims=[claim for block in blocks for claim in ask((), nothing, block).claims])
+
+    return ends
 
 
 def check_complete(claims: Claims, ask: AsksEnds | None, problems: Problems) -> None:

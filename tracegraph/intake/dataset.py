@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import Final
 
 from tracegraph.change_set import ChangeSet
 from tracegraph.errors import Problem
 from tracegraph.intake.allowed import ADMINISTRATOR, Allowed, check_allowed, check_theirs
 from tracegraph.intake.claims import Claims, check_conflicts, derive_all, good_statements, holders_of
-from tracegraph.intake.complete import AsksEnds, check_complete
+from tracegraph.intake.complete import check_complete, ends_asker
 from tracegraph.intake.csv_reader import read_csv
 from tracegraph.intake.dependents import refuse_dependents
 from tracegraph.intake.files import INCIDENTS, Found, Limits, find, read_bytes
@@ -32,8 +31,6 @@ from tracegraph.intake.wide import is_too_wide
 from tracegraph.messages import Message
 from tracegraph.model import ReferenceRecord
 from tracegraph.store.port import GraphWriter, Progress
-from tracegraph.store.rows import Standing
-from tracegraph.vocabulary import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,8 @@ class Reading:
         Files that were left alone.
     counts : mapping
         Table to the number of its rows.
+    claims : Claims or None
+        All claims with the rows that state them, where they were asked for: they hold every row.
     """
 
     change_set: ChangeSet
@@ -85,6 +84,7 @@ class Reading:
     bad_incidents: list[BadIncidents] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    claims: Claims | None = None
 
     @property
     def errors(self) -> list[Problem]:
@@ -99,6 +99,7 @@ def read_dataset(
     progress: Progress | None = None,
     limits: Limits | None = None,
     allowed: Allowed = ADMINISTRATOR,
+    with_claims: bool = False,
 ) -> Reading:
     """Read and check a dataset; nothing is written, and no problem ends the reading.
 
@@ -114,6 +115,8 @@ def read_dataset(
         How much is read at most.
     allowed : Allowed
         What rows may say, by who sends them.
+    with_claims : bool
+        Whether to keep the claims.
 
     Returns
     -------
@@ -121,7 +124,8 @@ def read_dataset(
         The change set of what is good, and every problem.
     """
     with _no_garbage_collection():
-        return _read([Path(path) for path in paths], _asker(standing), progress, limits or Limits(), allowed)
+        reading = _read([Path(path) for path in paths], _asker(standing), progress, limits or Limits(), allowed)
+    return reading if with_claims else replace(reading, claims=None)
 
 
 @contextmanager
@@ -146,7 +150,7 @@ def _read(
     problems = Problems()
     finding = find(paths, problems)
     all_rows, incidents, unread = _read_files(finding.files, problems, limits, progress)
-    change_set, _ = checked(all_rows, ask, problems, allowed, incidents=incidents, unread=unread)
+    change_set, claims = checked(all_rows, ask, problems, allowed, incidents=incidents, unread=unread)
     return Reading(
         change_set=change_set,
         problems=problems.sorted(),
@@ -154,6 +158,7 @@ def _read(
         bad_incidents=[bad for file in incidents if (bad := file.bad())],
         notes=finding.notes,
         counts=_counts(all_rows, incidents),
+        claims=claims,
     )
 
 
@@ -233,7 +238,7 @@ def checked(
     warn_same_identifier(all_rows, problems)
     claims = derive_all(all_rows, known.label_of)
     check_conflicts(claims, problems)
-    check_complete(claims, _ends_asker(ask), problems)
+    check_complete(claims, ends_asker(ask), problems)
     check_theirs(claims, allowed, problems)
     refuse_dependents(all_rows, known)
     check_incidents(incidents, all_rows, known, problems)
@@ -247,23 +252,6 @@ def checked(
         incidents=[revision for file in incidents for revision in file.good()],
     )
     return change_set, claims
-
-
-#: Items that the store is asked about at once: a read of half a million would outlast its deadline.
-ENDS_AT_ONCE: Final = 20_000
-
-
-def _ends_asker(ask: AsksStanding | None) -> AsksEnds | None:
-    if ask is None:
-        return None
-
-    def ends(wanted: Iterable[str]) -> Standing:
-        nothing: Collection[tuple[Label, str]] = ()
-        every = list(wanted)
-        blocks = (every[at : at + ENDS_AT_ONCE] for at in range(0, len(every), ENDS_AT_ONCE))
-        return Standing(labels=(), claims=[claim for block in blocks for claim in ask((), nothing, block).claims])
-
-    return ends
 
 
 def _references(all_rows: Sequence[Rows]) -> list[ReferenceRecord]:

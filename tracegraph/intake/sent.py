@@ -21,6 +21,9 @@ UPLOAD: Final = Limits(file_bytes=64 * 1024 * 1024, rows=100_000, columns=64, ce
 UNPACKING: Final = Unpacking(file_bytes=UPLOAD.file_bytes)
 #: Lines of one file: rows may have line breaks in them.
 MAX_LINES: Final = 2 * UPLOAD.rows
+#: How workbooks are named, and what lies in them.
+_WORKBOOKS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+_IN_WORKBOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 ROWS_NAME: Final = "rows.ndjson"
 
 
@@ -71,14 +74,28 @@ def form_of(parts: Sequence[Part]) -> Form:
         )
     for name, _ in parts:
         check_name(name)
+        _refuse_workbook(name, name)
     archives = [name for name, data in parts if is_archive(data)]
     if archives and len(parts) > 1:
         raise InvalidInput(N_("{name} is an archive: send it alone"), name=archives[0])
     form = Form.ARCHIVE if archives else Form.FILES
     _check_names([base_of(name) for name, _ in _files(form, parts)])
     for name, pieces in _files(form, parts):
+        _refuse_workbook(name, parts[0][0])
         _check_lines(name, pieces)
     return form
+
+
+def _refuse_workbook(name: str, sent: str) -> None:
+    """Refuse a workbook, by its name or by what lies in it: a file in an archive is named with the archive."""
+    if base_of(name).casefold().endswith(_WORKBOOKS) or name in _IN_WORKBOOKS:
+        raise InvalidInput(
+            N_(
+                "{file} is a workbook, which is not read: save each of its sheets as CSV in UTF-8, under the name of "
+                "its table, such as suppliers.csv"
+            ),
+            file=sent if name == sent or name in _IN_WORKBOOKS else f"{sent}/{name}",
+        )
 
 
 def check_rows_sent(data: bytes) -> None:

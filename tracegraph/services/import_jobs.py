@@ -66,7 +66,7 @@ def _checked(lease: Lease, sent: Sent, read: Read) -> dict[str, Any]:
     writes = pieces(UPLOAD, key, packed_problems(problems), sent.record.visibility, expiry(CHECK, now))
     kept = {"errors": errors, "warnings": len(problems) - errors, "key": key}
     change_set = read.reading.change_set
-    preview = None if is_refused else preview_of(lease.store.apply(change_set, now, dry_run=True))
+    preview = None if is_refused else preview_of(lease.store.apply(change_set, now, dry_run=True), read)
     return {
         "state": ImportState.REJECTED if is_refused else ImportState.CHECKED,
         "checked_at": now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +37,7 @@ class Read:
 
     reading: Reading
     problems: Sequence[Problem]
+    lines: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
     @property
     def visibilities(self) -> list[str]:
@@ -53,6 +54,13 @@ class Read:
         """Whether nothing is left to be written."""
         change_set = self.reading.change_set
         return not (change_set.statements or change_set.references or change_set.incidents)
+
+    def rows_of(self, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Return file and line, as sent, of the rows that state some claims."""
+        claims = self.reading.claims
+        found = claims.places(keys) if claims else {}
+        sent = {key: _place_sent(file, line, self.lines) for key, (file, line) in found.items()}
+        return {key: {"file": file, "line": line} for key, (file, line) in sent.items()}
 
     def rows(self) -> dict[str, dict[str, int]]:
         """Return rows read and refused, by table."""
@@ -85,10 +93,11 @@ def read_import(store: Store, sent: Sent, now: str) -> Read:
             standing=store if is_keeper else standing_seen(store, lens),
             limits=UPLOAD,
             allowed=ADMINISTRATOR if is_keeper else allowed_to(who, store, lens),
+            with_claims=True,
         )
     described = replace(reading.change_set, description=f"import {sent.id}")
     read = replace(reading, change_set=described, notes=[*laid.notes, *reading.notes])
-    return Read(read, [_as_sent(problem, laid.lines) for problem in reading.problems])
+    return Read(read, [_as_sent(problem, laid.lines) for problem in reading.problems], laid.lines)
 
 
 def allowed_to(who: Principal, store: Store, lens: Lens) -> Allowed:
@@ -115,8 +124,15 @@ def _as_sent(problem: Problem, lines: Mapping[str, Mapping[int, int]]) -> Proble
     """Return a problem with the line on which its row was sent."""
     if problem.file not in lines:
         return problem
-    line = lines[problem.file].get(problem.line or 0)
-    return replace(problem, file=f"{Path(problem.file).stem}.ndjson", line=line)
+    file, line = _place_sent(problem.file, problem.line or 0, lines)
+    return replace(problem, file=file, line=line)
+
+
+def _place_sent(file: str, line: int, lines: Mapping[str, Mapping[int, int]]) -> tuple[str, int | None]:
+    """Return file and line as they were sent: what came as rows is read from files of our own."""
+    if file not in lines:
+        return file, line
+    return f"{Path(file).stem}.ndjson", lines[file].get(line)
 
 
 # --- as records keep it ---------------------------------------------------------------------------------------------
@@ -133,9 +149,13 @@ def counts_of(report: ApplyReport) -> dict[str, int]:
     }
 
 
-def preview_of(report: ApplyReport) -> dict[str, Any]:
-    """Return what an import would change, with examples."""
-    examples = [json.loads(json.dumps(asdict(change), default=str)) for change in report.examples]
+def preview_of(report: ApplyReport, read: Read) -> dict[str, Any]:
+    """Return what an import would change, with examples and the rows that state them."""
+    rows = read.rows_of({change.claim_key for change in report.examples})
+    examples = [
+        {**json.loads(json.dumps(asdict(change), default=str)), "row": rows.get(change.claim_key)}
+        for change in report.examples
+    ]
     return {**counts_of(report), "nothing_changed": report.is_nothing, "examples": examples}
 
 
