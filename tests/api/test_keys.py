@@ -44,6 +44,22 @@ def test_a_key_is_made_used_rotated_and_revoked(store: Store) -> None:
     assert [action for action in actions if action.startswith("key.")] == ["key.create", "key.rotate", "key.revoke"]
 
 
+def test_keys_that_a_revoked_key_made_serve_no_longer(store: Store) -> None:
+    app = app_for(store)
+    admin = client_as(app, token_for(store, Role.REGION_ADMINISTRATOR, "SE-AB"))
+    helper = post(admin, "keys", {**READER, "roles": ["region_administrator"]}).get_json()
+    made = post(client_as(app, helper["token"]), "keys", READER).get_json()
+    assert (made["serves"], made["expires_at"] <= helper["expires_at"]) == (True, True)
+    path = f"{ROOT}/keys/{helper['key_id']}"
+    etag = admin.get(path).headers["ETag"]
+    ended = post(admin, f"keys/{helper['key_id']}/revocation", **{"If-Match": etag}).get_json()
+    assert ended["serves"] is False
+    listed = {row["key_id"]: row["serves"] for row in admin.get(f"{ROOT}/keys").get_json()["items"]}
+    assert (listed[helper["key_id"]], listed[made["key_id"]], sum(listed.values())) == (False, False, 1)
+    response = client_as(app_for(store), made["token"]).get(f"{ROOT}/subscriptions")
+    assert (response.status_code, response.get_json()["code"]) == (401, "token-invalid")
+
+
 def test_a_repeated_request_does_not_show_the_token_again(store: Store) -> None:
     admin = client_as(app_for(store), token_for(store, Role.SYSTEM))
     headers = {"Idempotency-Key": "one-and-the-same"}

@@ -11,9 +11,9 @@ import pytest
 from tests.api.principals import app_for, client_as, token_for
 from tracegraph.access import LOCAL, Permission, Principal, Role
 from tracegraph.errors import InvalidInput, NotNow, TokenInvalid, UnknownNode
+from tracegraph.services.key_makers import KEY, NO_KEYS, Behind, behind
 from tracegraph.services.key_rights import Rights, checked_rights
 from tracegraph.services.keys import (
-    KEY,
     find_key,
     key_of,
     key_records,
@@ -31,6 +31,7 @@ from tracegraph.store.rows import Beside, Record
 NOW, LATER, NEXT_DAY = "2026-01-01T00:00:00Z", "2026-01-01T02:00:00Z", "2026-01-02T00:00:01Z"
 ANALYST = Rights(frozenset({Role.ANALYST}), "SE-AB")
 ADMIN = Principal("key:admin", frozenset({Role.REGION_ADMINISTRATOR}), "SE-AB")
+UNDER_ADMIN = Behind(("admin",), "2027-01-01T00:00:00Z")
 
 
 def made(store: Store, rights: Rights = ANALYST, days: int = 10) -> str:
@@ -172,20 +173,20 @@ def test_who_sees_only_what_is_public_makes_no_key_that_sees_more() -> None:
 def test_nobody_gets_more_by_the_secret_of_a_stronger_key(store: Store) -> None:
     strong = find_key(store, made(store, Rights(frozenset({Role.SYSTEM}), "SE-AB"))[3:19], ADMIN)
     with pytest.raises(InvalidInput, match="give away more"):
-        rotated(strong, ADMIN, NOW)
+        rotated(strong, ADMIN, NOW, under=UNDER_ADMIN)
     only_keys = Principal("key:k", ADMIN.roles, "SE-AB", scopes=frozenset({Permission.KEYS}))
     with pytest.raises(InvalidInput, match="give away more"):
-        rotated(find_key(store, made(store)[3:19], ADMIN), only_keys, NOW)
+        rotated(find_key(store, made(store)[3:19], ADMIN), only_keys, NOW, under=Behind(("k",), NEXT_DAY))
 
 
 def test_a_key_that_serves_no_longer_gets_no_new_secret(store: Store) -> None:
     record = find_key(store, made(store, days=1)[3:19], ADMIN)
     with pytest.raises(NotNow):
-        rotated(record, ADMIN, NEXT_DAY)
+        rotated(record, ADMIN, NEXT_DAY, under=UNDER_ADMIN)
     store.commit(Beside([revoked(record, NOW)]), NOW)
     ended = find_key(store, record.id, ADMIN)
     with pytest.raises(NotNow):
-        rotated(ended, ADMIN, NOW)
+        rotated(ended, ADMIN, NOW, under=UNDER_ADMIN)
     again = revoked(ended, LATER).body
     assert again is not None
     assert again["revoked_at"] == NOW
@@ -211,6 +212,94 @@ def test_a_use_is_not_noted_over_a_change_or_of_a_key_that_is_gone(store: Store)
     assert key_of(find_key(store, key.id, LOCAL)).revoked_at == NOW
     note_use(store, replace(key, id="f" * 16), LATER)
     assert store.records(KEY, "f" * 16) == []
+
+
+# --- keys behind keys ------------------------------------------------------------------------------------------------
+
+
+ROLES = frozenset({Role.REGION_ADMINISTRATOR})
+
+
+def made_by(store: Store, maker: str, days: int = 10) -> str:
+    """Return the token of a key that another key made."""
+    who = Principal(f"key:{maker}", ROLES, "SE-AB")
+    key = new_key(who, "made", Rights(ROLES, "SE-AB"), NOW, days, under=behind(store, who.id, NOW))
+    store.commit(Beside([key.write]), NOW)
+    return key.token
+
+
+def turned_by(store: Store, id: str, maker: str) -> str:
+    """Return the token of a key to which another gave a secret."""
+    who = Principal(f"key:{maker}", ROLES, "SE-AB")
+    turned = rotated(find_key(store, id, who), who, NOW, under=behind(store, who.id, NOW))
+    store.commit(Beside([turned.write]), NOW)
+    return turned.token
+
+
+def revoke(store: Store, id: str) -> None:
+    store.commit(Beside([revoked(find_key(store, id, LOCAL), NOW)]), NOW)
+
+
+def serve(store: Store, *tokens: str, now: str = LATER) -> list[bool]:
+    """Return which tokens are taken."""
+    found = []
+    for token in tokens:
+        try:
+            found.append(bool(verified(store, token, now)))
+        except TokenInvalid:
+            found.append(False)
+    return found
+
+
+def test_a_key_ends_with_the_key_that_made_it(store: Store) -> None:
+    admin = made(store, Rights(ROLES, "SE-AB"))
+    child = made_by(store, admin[3:19])
+    grandchild = made_by(store, child[3:19])
+    other = made(store, Rights(ROLES, "SE-AB"))
+    assert serve(store, admin, child, grandchild, other) == [True] * 4
+    revoke(store, admin[3:19])
+    assert serve(store, admin, child, grandchild, other) == [False, False, False, True]
+    with pytest.raises(TokenInvalid, match="made with a key that serves no longer"):
+        verified(store, grandchild, LATER)
+    assert rights_of(store, f"key:{grandchild[3:19]}", LATER) is None
+    assert no_longer_serves(store, f"key:{grandchild[3:19]}", LATER)
+
+
+def test_a_key_lasts_no_longer_than_the_key_that_made_it(store: Store) -> None:
+    admin = made(store, Rights(ROLES, "SE-AB"), days=1)
+    child = made_by(store, admin[3:19], days=700)
+    assert key_of(find_key(store, child[3:19], LOCAL)).expires_at == "2026-01-02T00:00:00Z"
+    assert serve(store, child, now=NEXT_DAY) == [False]
+
+
+def test_a_secret_ends_with_the_key_that_gave_it(store: Store) -> None:
+    """Who had a key and gave other keys new secrets has none of these once the key is revoked."""
+    key = made(store, Rights(ROLES, "SE-AB"))
+    bad, good = made(store, Rights(ROLES, "SE-AB")), made(store, Rights(ROLES, "SE-AB"))
+    stolen = turned_by(store, key[3:19], bad[3:19])
+    further = made_by(store, key[3:19])  # as who has the stolen secret could
+    revoke(store, bad[3:19])
+    assert serve(store, key, stolen, further) == [True, False, False]  # the first one still has its day
+    assert serve(store, key, stolen, further, now=NEXT_DAY) == [False] * 3
+    assert no_longer_serves(store, f"key:{key[3:19]}", NEXT_DAY)
+    fresh = turned_by(store, key[3:19], good[3:19])
+    assert serve(store, fresh, stolen, further) == [True, False, False]
+
+
+def test_what_would_not_serve_is_not_made(store: Store) -> None:
+    key, bad = made(store, Rights(ROLES, "SE-AB")), made(store, Rights(ROLES, "SE-AB"))
+    turned_by(store, key[3:19], bad[3:19])
+    revoke(store, bad[3:19])
+    with pytest.raises(NotNow, match="another key, or this one in a day"):
+        made_by(store, key[3:19])
+    assert behind(store, "user:somebody", NOW) == behind(store, "key:unknown", NOW) == NO_KEYS
+
+
+def test_who_makes_something_with_a_key_says_so(store: Store) -> None:
+    with pytest.raises(ValueError, match="not among the keys behind it"):
+        new_key(ADMIN, "made", ANALYST, NOW)
+    with pytest.raises(ValueError, match="not among the keys behind it"):
+        rotated(find_key(store, made(store)[3:19], ADMIN), ADMIN, NOW)
 
 
 class ChangesFirst:

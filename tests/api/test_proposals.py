@@ -20,9 +20,10 @@ from tracegraph.model import Claim, SourceId
 from tracegraph.resources import resource_folder
 from tracegraph.services.events import EVENT
 from tracegraph.services.importing import read_checked, write_reading
+from tracegraph.services.key_makers import behind, makers_of
 from tracegraph.services.key_rights import Rights
-from tracegraph.services.keys import new_key
-from tracegraph.services.proposals import PROPOSAL, makers_of
+from tracegraph.services.keys import find_key, new_key, rotated
+from tracegraph.services.proposals import PROPOSAL
 from tracegraph.store.port import AUDIT, Store
 from tracegraph.store.rows import Beside
 from tracegraph.vocabulary import NOT_RETRACTED, Grade, Label
@@ -258,28 +259,76 @@ def test_a_thousand_false_links_change_no_answer_before_somebody_looks(callers: 
 # --- persons ---------------------------------------------------------------------------------------------------------
 
 
-def test_who_made_a_key_is_not_a_second_person_to_it(store: Store) -> None:
-    app = app_for(store)
-    now = "2026-01-01T00:00:00Z"
+class Persons:
+    """Keys, and what becomes of a proposal by one that another decides on."""
+
     roles = frozenset({Role.REGION_ADMINISTRATOR})
-    admin_key = new_key(LOCAL, "admin", Rights(roles, "SE-AB"), now, days=700)
-    admin = f"key:{admin_key.write.id}"
-    made = new_key(Principal(admin, roles, "SE-AB"), "analyst", Rights(roles, "SE-AB"), now, days=700)
-    other = new_key(LOCAL, "other", Rights(roles, "SE-AB"), now, days=700)
-    store.commit(Beside([admin_key.write, made.write, other.write]), now)
-    assert makers_of(store, f"key:{made.write.id}") == [admin, "local"]
-    assert makers_of(store, "user:somebody") == makers_of(store, "key:unknown") == []
+    rights = Rights(roles, "SE-AB")
+    now = "2026-01-01T00:00:00Z"
 
-    def tried(author: str, decider: str, number: int) -> int:
-        headers = {"Idempotency-Key": f"test-key-{number}"}
-        body = client_as(app, author).post("/tracegraph/v1/proposals", json=proposal(), headers=headers).get_json()
+    def __init__(self, store: Store) -> None:
+        self.store, self.app, self.tried = store, app_for(store), 0
+
+    def made(self, by: str = "local") -> tuple[str, str]:
+        """Return the name and the token of a new key."""
+        who = LOCAL if by == "local" else Principal(by, self.roles, "SE-AB")
+        key = new_key(who, "fictional", self.rights, self.now, 700, under=behind(self.store, by, self.now))
+        self.store.commit(Beside([key.write]), self.now)
+        return f"key:{key.write.id}", key.token
+
+    def decides(self, author: str, decider: str) -> int:
+        """Return the status of an acceptance."""
+        self.tried += 1
+        headers = {"Idempotency-Key": f"test-key-{self.tried}"}
+        sent = proposal()
+        body = client_as(self.app, author).post("/tracegraph/v1/proposals", json=sent, headers=headers).get_json()
         path = f"{body['_links']['self']['href']}/acceptance"
-        sent = {"content_hash": body["content_hash"]}
-        return client_as(app, decider).post(path, json=sent, headers={**headers, "If-Match": '"1"'}).status_code
+        named = {"content_hash": body["content_hash"]}
+        return client_as(self.app, decider).post(path, json=named, headers={**headers, "If-Match": '"1"'}).status_code
 
-    assert tried(made.token, admin_key.token, 10) == 403
-    assert tried(admin_key.token, made.token, 20) == 403
-    assert tried(made.token, other.token, 30) == 200
+
+@pytest.fixture
+def persons(store: Store) -> Persons:
+    return Persons(store)
+
+
+def test_who_made_a_key_is_not_a_second_person_to_it(persons: Persons) -> None:
+    admin, admin_token = persons.made()
+    made, token = persons.made(admin)
+    assert makers_of(persons.store, made) == [admin, "local"]
+    assert makers_of(persons.store, "user:somebody") == makers_of(persons.store, "key:unknown") == []
+    assert persons.decides(token, admin_token) == 403
+    assert persons.decides(admin_token, token) == 403
+
+
+def test_two_keys_of_one_maker_are_one_person(persons: Persons) -> None:
+    admin, _ = persons.made()
+    (_, one), (_, other) = persons.made(admin), persons.made(admin)
+    assert persons.decides(one, other) == 403
+    (_, first), (_, second) = persons.made("user:fictional"), persons.made("user:fictional")
+    assert persons.decides(first, second) == 403
+
+
+def test_a_long_chain_of_keys_makes_no_second_person(persons: Persons) -> None:
+    name, first = persons.made()
+    for _ in range(8):
+        name, token = persons.made(name)
+    assert persons.decides(first, token) == 403
+
+
+def test_who_gave_a_key_another_secret_is_no_second_person_to_it(persons: Persons) -> None:
+    name, _ = persons.made()
+    other, other_token = persons.made()
+    who, under = Principal(other, persons.roles, "SE-AB"), behind(persons.store, other, persons.now)
+    turned = rotated(find_key(persons.store, name.removeprefix("key:"), who), who, persons.now, under=under)
+    persons.store.commit(Beside([turned.write]), persons.now)
+    assert persons.decides(turned.token, other_token) == 403
+
+
+def test_first_keys_are_persons_of_their_own(persons: Persons) -> None:
+    (admin, _), (_, second) = persons.made(), persons.made()
+    _, made = persons.made(admin)
+    assert persons.decides(made, second) == 200
 
 
 # --- at once ---------------------------------------------------------------------------------------------------------

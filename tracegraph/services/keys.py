@@ -15,13 +15,23 @@ from tracegraph.access import Permission, Principal, Role
 from tracegraph.errors import InvalidInput, NotNow, StaleWrite, TokenInvalid, UnknownNode
 from tracegraph.messages import N_
 from tracegraph.moments import later
+from tracegraph.services.key_makers import (
+    KEY,
+    NO_KEYS,
+    Behind,
+    all_serve,
+    is_in_time,
+    key_record,
+    made_under,
+    secret_keys,
+    secret_serves,
+)
 from tracegraph.services.key_rights import Rights, checked_rights
 from tracegraph.services.newest import newest_records
 from tracegraph.store.port import RecordStore
 from tracegraph.store.rows import Beside, Record, RecordWrite
-from tracegraph.vocabulary import NETWORK, REGION_PREFIX
+from tracegraph.vocabulary import NETWORK, NOT_RETRACTED, REGION_PREFIX
 
-KEY: Final = "key"
 DEFAULT_DAYS: Final = 365
 MAX_DAYS: Final = 730
 #: For so long after a rotation the old secret serves beside the new one.
@@ -68,7 +78,7 @@ class ApiKey:
         return Principal(f"key:{self.id}", rights.roles, rights.region, rights.grants, rights.scopes)
 
     def is_live(self, now: str) -> bool:
-        """Return whether it serves."""
+        """Return whether it was not revoked itself, and has not expired."""
         return self.revoked_at is None and now < self.expires_at
 
 
@@ -91,14 +101,25 @@ class Made:
 # --- making ----------------------------------------------------------------------------------------------------------
 
 
-def new_key(by: Principal, label: str, rights: Rights, now: str, days: int = DEFAULT_DAYS) -> Made:
+def new_key(
+    by: Principal, label: str, rights: Rights, now: str, days: int = DEFAULT_DAYS, *, under: Behind = NO_KEYS
+) -> Made:
     """Return a new key and its token.
+
+    Parameters
+    ----------
+    by, label, rights, now, days
+        Who makes it, what it is for, what it may, when, and for how many days it lasts at most.
+    under : Behind
+        The keys behind who makes it (`key_makers.behind`): it ends when one of them expires or is revoked, so that
+        who held a revoked key has no other that they made with it.
 
     Raises
     ------
     InvalidInput
         The label, the rights or the days are not what they may be.
     """
+    _check_under(by, under)
     if not _LABEL.fullmatch(label):
         raise InvalidInput(
             N_("the label {value!r} is not one: small letters, digits and . _ -, at most 40; name what it is for"),
@@ -116,16 +137,17 @@ def new_key(by: Principal, label: str, rights: Rights, now: str, days: int = DEF
         "grants": sorted(rights.grants),
         "created_at": now,
         "created_by": by.id,
-        "expires_at": later(now, timedelta(days=days)),
+        "expires_at": min(later(now, timedelta(days=days)), under.until or NOT_RETRACTED),
         "revoked_at": None,
         "last_used_at": None,
-        "digests": [[digest, None]],
+        "made_under": list(under.keys),
+        "digests": [[digest, None, list(under.keys)]],
     }
     return Made(_write(id, body, 0, rights.region), f"tg_{id}_{secret}")
 
 
-def rotated(record: Record, by: Principal, now: str) -> Made:
-    """Return a key with a new secret; the old one serves for a day longer.
+def rotated(record: Record, by: Principal, now: str, *, under: Behind = NO_KEYS) -> Made:
+    """Return a key with a new secret, which serves as long as the keys behind who made it; the old one a day longer.
 
     Raises
     ------
@@ -134,14 +156,15 @@ def rotated(record: Record, by: Principal, now: str) -> Made:
     NotNow
         It was revoked, or has expired.
     """
+    _check_under(by, under)
     key = key_of(record)
     if not key.is_live(now):
         raise NotNow(N_("the key {id} serves no longer: make a new one"), id=key.id)
     checked_rights(by, key.rights)
     digest, secret = _new_secret()
-    kept = [[old, until or later(now, OVERLAP)] for old, until in record.body["digests"] if until is None]
+    kept = [[old, later(now, OVERLAP), keys] for old, until, keys in record.body["digests"] if until is None]
     rotated_by = sorted({*record.body.get("rotated_by", []), by.id})
-    body = {**record.body, "digests": [[digest, None], *kept], "rotated_by": rotated_by}
+    body = {**record.body, "digests": [[digest, None, list(under.keys)], *kept], "rotated_by": rotated_by}
     return Made(_write(record.id, body, record.version, record.body["region"]), f"tg_{record.id}_{secret}")
 
 
@@ -149,6 +172,12 @@ def revoked(record: Record, now: str) -> RecordWrite:
     """Return a key that no longer serves; one that was revoked before stays so from then on."""
     body = {**record.body, "revoked_at": record.body["revoked_at"] or now}
     return _write(record.id, body, record.version, record.body["region"])
+
+
+def _check_under(by: Principal, under: Behind) -> None:
+    """Check that whoever makes something with a key says so."""
+    if by.id.startswith(f"{KEY}:") and by.id.removeprefix(f"{KEY}:") not in under.keys:
+        raise ValueError(f"{by.id} makes a key, and is not among the keys behind it")
 
 
 def _new_secret() -> tuple[str, str]:
@@ -213,21 +242,33 @@ def verified(store: RecordStore, token: str, now: str) -> ApiKey:
     Raises
     ------
     TokenInvalid
-        There is no such key, the secret is another, or the key was revoked; or it has expired, which alone is told.
+        There is no such key, the secret is another, or the key was revoked; or it has expired, or a key behind it or
+        behind this secret serves no longer, which alone is told.
     """
     parts = _TOKEN.fullmatch(token)
     records = store.records(KEY, parts[1]) if parts else []
     if parts is None or not records:
         raise TokenInvalid(N_("this is no valid token"))
-    given = _digest(parts[2])
-    live = [digest for digest, until in records[0].body["digests"] if until is None or now < until]
-    matches = [hmac.compare_digest(given, digest) for digest in live]  # all of them: no time tells which
+    given, body = _digest(parts[2]), records[0].body
+    live = [secret for secret in body["digests"] if secret_serves(secret, now)]
+    matches = [hmac.compare_digest(given, secret[0]) for secret in live]  # all of them: no time tells which
     key = key_of(records[0])
     if not any(matches) or key.revoked_at is not None:
         raise TokenInvalid(N_("this is no valid token"))
     if not key.is_live(now):
         raise TokenInvalid(N_("this token expired on {day}: ask for a new one"), day=key.expires_at[:10])
+    if not all_serve(store, {*made_under(body), *secret_keys(live[matches.index(True)])}, now):
+        raise TokenInvalid(N_("this token was made with a key that serves no longer: ask for a new one"))
     return key
+
+
+def serves(store: RecordStore, record: Record, now: str) -> bool:
+    """Return whether a key can be used: it and the keys behind it, and behind one of its secrets, serve."""
+    body = record.body
+    if not is_in_time(body, now) or not all_serve(store, made_under(body), now):
+        return False
+    live = [secret for secret in body["digests"] if secret_serves(secret, now)]
+    return any(all_serve(store, secret_keys(secret), now) for secret in live)
 
 
 def note_use(store: RecordStore, key: ApiKey, now: str) -> None:
@@ -246,14 +287,11 @@ def note_use(store: RecordStore, key: ApiKey, now: str) -> None:
 
 def rights_of(store: RecordStore, principal_id: str, now: str) -> Principal | None:
     """Return who a key's principal is now; None: it no longer serves, or is none of a key."""
-    kind, _, id = principal_id.partition(":")
-    records = store.records(KEY, id) if kind == KEY else []
-    key = key_of(records[0]) if records else None
-    return key.principal if key is not None and key.is_live(now) else None
+    record = key_record(store, principal_id)
+    return key_of(record).principal if record is not None and serves(store, record, now) else None
 
 
 def no_longer_serves(store: RecordStore, principal_id: str, now: str) -> bool:
-    """Return whether somebody is a key that was revoked or has expired: what it asked for is not done any more."""
-    kind, _, id = principal_id.partition(":")
-    records = store.records(KEY, id) if kind == KEY else []
-    return bool(records) and not key_of(records[-1]).is_live(now)
+    """Return whether somebody is a key that serves no longer: what it asked for is not done any more."""
+    record = key_record(store, principal_id)
+    return record is not None and not serves(store, record, now)

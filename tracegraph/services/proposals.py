@@ -7,7 +7,7 @@ version with another hash, so that nobody accepts what they have not read. Who w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -18,15 +18,13 @@ from tracegraph.errors import Forbidden, NotNow, StaleWrite, UnknownNode
 from tracegraph.messages import N_
 from tracegraph.model import canonical_json
 from tracegraph.services.claim_writing import RowsSent
-from tracegraph.services.keys import KEY
+from tracegraph.services.key_makers import may_be_one_person
 from tracegraph.services.newest import newest_records
 from tracegraph.store.port import RecordStore
 from tracegraph.store.rows import Record, RecordWrite
 from tracegraph.vocabulary import NETWORK, PUBLIC
 
 PROPOSAL: Final = "proposal"
-_PAGE: Final = 500
-_MAKERS: Final = 5  # keys that made keys, at most
 
 
 class ProposalState(StrEnum):
@@ -195,13 +193,11 @@ def check_may_decide(store: RecordStore, proposal: Proposal, who: Principal) -> 
     NotNow
         Somebody has decided.
     Forbidden
-        They wrote any of it, or made the key with which it was written, or the other way round.
+        They wrote any of it, or may be the person who did: the same person stands behind both keys.
     """
     if proposal.state is not ProposalState.OPEN:
         raise NotNow(N_("the proposal is {state}: nothing is left to decide"), state=proposal.state.value)
-    behind = {who.id, *makers_of(store, who.id)}
-    wrote = {name for author in proposal.authors for name in (author, *makers_of(store, author))}
-    if who.id in wrote or behind & set(proposal.authors):
+    if any(may_be_one_person(store, who.id, author) for author in proposal.authors):
         raise Forbidden(N_("a second person decides: you wrote this proposal, or stand behind who did"))
 
 
@@ -215,20 +211,6 @@ def check_content(proposal: Proposal, content_hash: str) -> None:
     """
     if content_hash != proposal.body["content_hash"] or content_hash != proposal.submission.content_hash:
         raise StaleWrite(N_("content_hash is not that of the proposal as it is now: read it again, then decide"))
-
-
-def makers_of(store: RecordStore, principal_id: str) -> Sequence[str]:
-    """Return who made the key that a principal is of, or has had a secret of it, and the same of who made that."""
-    found: list[str] = []
-    name = principal_id
-    while name.startswith(f"{KEY}:") and len(found) < _MAKERS:
-        records = store.records(KEY, name.removeprefix(f"{KEY}:"))
-        if not records:
-            break
-        found += records[-1].body.get("rotated_by", [])
-        name = str(records[-1].body["created_by"])
-        found.append(name)
-    return found
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

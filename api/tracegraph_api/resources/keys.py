@@ -10,17 +10,18 @@ from marshmallow import Schema, fields, validate
 
 from tracegraph.access import Permission, Role
 from tracegraph.messages import N_
+from tracegraph.services.key_makers import behind
 from tracegraph.services.key_rights import Rights
 from tracegraph.services.keys import (
     DEFAULT_DAYS,
     MAX_DAYS,
-    ApiKey,
     find_key,
     key_of,
     key_records,
     new_key,
     revoked,
     rotated,
+    serves,
 )
 from tracegraph.services.operations import Reply
 from tracegraph.store.rows import Record, RecordWrite
@@ -74,8 +75,9 @@ class KeyBody(Schema):
     )
 
 
-def key_body(key: ApiKey) -> dict[str, Any]:
+def key_body(record: Record) -> dict[str, Any]:
     """Return a key as JSON, without its secret."""
+    key = key_of(record)
     rights = key.rights
     return {
         "key_id": key.id,
@@ -89,6 +91,7 @@ def key_body(key: ApiKey) -> dict[str, Any]:
         "created_by": key.created_by,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
+        "serves": serves(store(), record, now()),
         "last_used_at": key.last_used_at,
         "version": key.version,
         "_links": {"self": {"href": f"{ROOT}/{key.id}"}},
@@ -104,7 +107,7 @@ def key_body(key: ApiKey) -> dict[str, Any]:
 )
 def keys(given: Mapping[str, Any]) -> Response:
     """List the keys that the caller manages."""
-    found = [key_body(key_of(record)) for record in key_records(store(), principal())]
+    found = [key_body(record) for record in key_records(store(), principal())]
     return respond(page_of(found, given))
 
 
@@ -117,7 +120,7 @@ def keys(given: Mapping[str, Any]) -> Response:
 )
 def key(id: str) -> Response:
     """Show a key that the caller manages."""
-    found = key_of(find_key(store(), id, principal()))
+    found = find_key(store(), id, principal())
     return respond(key_body(found), etag=str(found.version))
 
 
@@ -126,7 +129,10 @@ def key(id: str) -> Response:
     Permission.KEYS,
     says=(
         N_("Make a key"),
-        N_("Its token is in this answer and never shown again. It may at most what you may, and only in your region."),
+        N_(
+            "Its token is in this answer and never shown again. It may at most what you may, and only in your region. "
+            "If you make it with a key, it lasts no longer than that one: it ends when that is revoked or expires."
+        ),
     ),
     answers={201: Answered(N_("The key, with its token."), "key_with_token")},
     body=KeyBody,
@@ -141,28 +147,42 @@ def make(body: Mapping[str, Any]) -> Response:
         None if scopes is None else frozenset(Permission(scope) for scope in scopes),
         frozenset(body["grants"]),
     )
-    made = new_key(principal(), body["label"], rights, now(), body["days"])
+    under = behind(store(), principal().id, now())
+    made = new_key(principal(), body["label"], rights, now(), body["days"], under=under)
     return _with_token(made.write, made.token, "key.create", 201)
 
 
 @resource.post("/<id>/rotation")
 @operation(
     Permission.KEYS,
-    says=(N_("Change the secret of a key"), N_("The old token serves for a day longer, so that you can change over.")),
+    says=(
+        N_("Change the secret of a key"),
+        N_(
+            "The old token serves for a day longer, so that you can change over. The new one ends when the key is "
+            "revoked or expires with which you asked for it."
+        ),
+    ),
     answers={200: Answered(N_("The key, with its new token."), "key_with_token")},
     errors=(404, 409, 412, 428),
 )
 @once
 def rotate(id: str) -> Response:
     """Give a key a new secret."""
-    made = rotated(find_key(store(), id, principal()), principal(), now())
+    under = behind(store(), principal().id, now())
+    made = rotated(find_key(store(), id, principal()), principal(), now(), under=under)
     return _with_token(_at_version(made.write), made.token, "key.rotate", 200)
 
 
 @resource.post("/<id>/revocation")
 @operation(
     Permission.KEYS,
-    says=(N_("Revoke a key"), N_("It serves nowhere after a few seconds, and nothing that waits is sent for it.")),
+    says=(
+        N_("Revoke a key"),
+        N_(
+            "It serves nowhere after a few seconds, and nothing that waits is sent for it. Nor do the keys serve any "
+            "more that were made with it, nor secrets that it gave to others."
+        ),
+    ),
     answers={200: Answered(N_("The key, revoked."), "key")},
     errors=(404, 412, 428),
 )
@@ -204,7 +224,7 @@ def _version(write: RecordWrite) -> int:
 
 
 def _shown(write: RecordWrite) -> dict[str, Any]:
-    return key_body(key_of(Record(write.kind, write.id, _version(write), write.body or {}, now(), write.visibility)))
+    return key_body(Record(write.kind, write.id, _version(write), write.body or {}, now(), write.visibility))
 
 
 def _with_token(write: RecordWrite, token: str, action: str, status: int) -> Response:
