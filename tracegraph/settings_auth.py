@@ -26,6 +26,7 @@ _KEYS: Final[Mapping[str, type]] = {
     "audience": str,
     "roles_claim": str,
     "region_claim": str,
+    "clients": list,
     "roles": dict,
     "regions": dict,
 }
@@ -47,18 +48,28 @@ class Issuer:
         What its tokens for us have as ``aud``.
     roles_claim, region_claim : str
         Names of the claims; a dot leads into an object.
+    clients : tuple of str
+        The programs whose tokens are taken (``azp``, ``client_id``; else ``aud``); empty: whatever it gave a token to.
     roles : mapping
         Its words for roles, to ours; what is not there is no role. Not given: our own words, but for system.
     regions : mapping
         Its words for regions, to codes; what is not there is no region. Empty: it says codes, and may speak for all.
+    client_id, client_secret : str
+        What the pages are to it, for logging in; no id: one does not log in with it. No secret: a public client.
+    name : str
+        What people call it; empty: its address.
     """
 
     issuer: str
     audience: str
     roles_claim: str = "roles"
     region_claim: str = "region"
+    clients: tuple[str, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=lambda: dict(_OWN_WORDS), hash=False)
     regions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,12 @@ class AuthSettings:
 
     oidc_file: str = ""
     issuers: tuple[Issuer, ...] = ()
+
+    @property
+    def summaries(self) -> Mapping[str, str]:
+        """What is shown of variables that name a file: also what it says."""
+        taken = [f"{one.issuer} ({', '.join(one.clients) or '*'})" for one in self.issuers]
+        return {"oidc_file": ": ".join(filter(None, (self.oidc_file, "; ".join(taken))))}
 
 
 def load_auth_settings() -> AuthSettings:
@@ -125,7 +142,9 @@ def _issuer(table: Any) -> Issuer:
         raise SettingsInvalid(
             N_("{variable}: {value!r} is no region: write a code like SE-AB"), variable=OIDC_FILE, value=str(wrong[0])
         )
-    said = {name: table[name] for name in ("roles_claim", "region_claim", "regions") if name in table}
+    said = {name: table[name] for name in _KEYS if name in table and name not in ("issuer", "audience", "roles")}
+    if "clients" in table:
+        said["clients"] = tuple(table["clients"])
     if roles:
         said["roles"] = {word: Role(role) for word, role in roles.items()}
     return Issuer(table["issuer"], table["audience"], **said)
@@ -136,9 +155,15 @@ def _check_shape(table: Any) -> None:
     given: Mapping[str, Any] = table if isinstance(table, dict) else {}
     wrong = {name for name in given if not isinstance(given[name], _KEYS.get(name, ()))}
     wrong |= {name for name in ("issuer", "audience") if not given.get(name)}
+    clients = given.get("clients", ["*"])
+    if not clients or not all(isinstance(one, str) and one for one in clients):
+        wrong.add("clients")  # an empty list would read as nobody, and mean everybody
     if wrong:
         raise SettingsInvalid(
-            N_("{variable}: an issuer has the texts {texts}, and may have the tables {tables}; look at {wrong}"),
+            N_(
+                "{variable}: an issuer has the texts {texts}, and may have the list clients (at least one id) and the "
+                "tables {tables}; look at {wrong}"
+            ),
             variable=OIDC_FILE,
             texts=", ".join(name for name, kind in _KEYS.items() if kind is str),
             tables=", ".join(name for name, kind in _KEYS.items() if kind is dict),

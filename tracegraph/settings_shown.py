@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
-from tracegraph import settings_api, settings_audit, settings_auth, settings_delivery, settings_jobs, settings_limits
+from tracegraph import (
+    settings_api,
+    settings_audit,
+    settings_auth,
+    settings_delivery,
+    settings_jobs,
+    settings_limits,
+    settings_pages,
+)
 from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import Message
 
@@ -46,6 +54,7 @@ PARTS: Final[Sequence[tuple[Mapping[str, str], Callable[[], object]]]] = (
     (settings_audit.VARIABLES, settings_audit.load_audit_settings),
     (settings_limits.VARIABLES, settings_limits.load_limit_settings),
     (settings_jobs.VARIABLES, settings_jobs.load_job_settings),
+    (settings_pages.VARIABLES, settings_pages.load_page_settings),
     (settings_delivery.VARIABLES, settings_delivery.load_delivery_settings),
 )
 
@@ -67,6 +76,9 @@ def _shown(about: Mapping[str, str], load: Callable[[], object]) -> Shown:
 def _value(loaded: object, variable: str) -> Any:
     """Return the attribute that a variable fills: it has the same name."""
     name = variable.removeprefix(_PREFIX).lower()
+    summaries: Mapping[str, str] = getattr(loaded, "summaries", {})
+    if name in summaries:
+        return summaries[name]
     rates = getattr(loaded, "rates", None)
     if name.startswith("rate_") and hasattr(rates, name.removeprefix("rate_")):
         return getattr(rates, name.removeprefix("rate_")) or settings_limits.OFF

@@ -29,6 +29,7 @@ from tests.api.principals import app_for
 from tracegraph.access import Role
 from tracegraph.errors import SettingsInvalid
 from tracegraph.settings_auth import OIDC_FILE, AuthSettings, Issuer, is_protected, load_auth_settings
+from tracegraph.settings_shown import served_settings
 from tracegraph.store.port import Store
 from tracegraph_api.auth import provider
 from tracegraph_api.auth.provider import Provider, keys_of
@@ -66,7 +67,8 @@ def test_one_provider_with_its_own_words(tmp_path: Path, monkeypatch: pytest.Mon
     )
     (issuer,) = loaded(ONE + words, tmp_path, monkeypatch).issuers
     roles = {"leads": Role.RISK_AREA_LEAD, "ops": Role.SYSTEM}
-    assert issuer == Issuer("https://id.region.example", "tracegraph", "groups", "org", roles, {"RegSth": "SE-AB"})
+    regions = {"RegSth": "SE-AB"}
+    assert issuer == Issuer("https://id.region.example", "tracegraph", "groups", "org", roles=roles, regions=regions)
     assert isinstance(hash(issuer), int)
 
 
@@ -74,6 +76,20 @@ def test_the_file_in_the_documentation_is_one(tmp_path: Path, monkeypatch: pytes
     text = (HOUSE / "docs/operations.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
     (issuer,) = loaded(text, tmp_path, monkeypatch).issuers
     assert (issuer.roles_claim, issuer.regions) == ("realm_access.roles", {"Region Stockholm": "SE-AB"})
+    assert issuer.clients == ("tracegraph-pages", "nightly-sync")
+
+
+def test_whose_tokens_are_taken_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded(ONE + 'clients = ["pages", "sync"]\n', tmp_path, monkeypatch)
+    assert _shown_of(OIDC_FILE) == f"{tmp_path}/oidc.toml: https://id.region.example (pages, sync)"
+    loaded(ONE, tmp_path, monkeypatch)
+    assert _shown_of(OIDC_FILE) == f"{tmp_path}/oidc.toml: https://id.region.example (*)"
+    monkeypatch.delenv(OIDC_FILE)
+    assert _shown_of(OIDC_FILE) == ""
+
+
+def _shown_of(variable: str) -> str:
+    return next(part.values[variable] for part in served_settings() if variable in part.values)
 
 
 def test_nobody_becomes_the_system_unless_the_file_says_by_which_word(
@@ -106,6 +122,10 @@ def test_of_several_each_speaks_for_its_own_regions(tmp_path: Path, monkeypatch:
         (ONE.replace('"tracegraph"', '["tracegraph"]'), "look at audience"),
         (ONE.replace('"tracegraph"', '""'), "look at audience"),
         (f"{ONE}roles_claim = 7\n", "look at roles_claim"),
+        (f"{ONE}clients = 'pages'\n", "look at clients"),
+        (f"{ONE}clients = []\n", "look at clients"),
+        (f"{ONE}clients = ['']\n", "look at clients"),
+        (f"{ONE}clients = ['pages', 7]\n", "look at clients"),
         (f"{ONE}regions = 'SE-AB'\n", "look at regions"),
         (ONE.replace("https", "http"), "no https address"),
         (ONE.replace("https://id.region.example", "https://"), "no https address"),

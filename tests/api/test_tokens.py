@@ -123,6 +123,36 @@ def test_what_is_no_token_of_the_provider_is_not_taken(
     assert len(token) < 20 or token not in caplog.text + response.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"azp": "pages"}, 200),
+        ({"client_id": "sync"}, 200),
+        ({"azp": "pages", "client_id": "sync", "aud": ["tracegraph"]}, 200),
+        ({"azp": "stranger"}, 401),
+        ({"client_id": "stranger"}, 401),
+        ({"azp": "pages", "client_id": "stranger"}, 401),
+        ({"azp": ["pages", "stranger"]}, 401),
+        ({"azp": ""}, 401),
+        ({}, 401),  # given to whom it is for: to us, who are no program of the list
+        ({"aud": ["tracegraph", "pages"]}, 401),
+    ],
+)
+def test_programs_that_are_not_listed_show_no_tokens(
+    idp: IdentityProvider, client: FlaskClient, read_store: Store, said: dict[str, Any], status: int
+) -> None:
+    token = signed(claims_of(idp, **said))
+    listed = client_of(read_store, issuer_of(idp, clients=("pages", "sync")))
+    assert asked(listed, token).status_code == status
+    assert asked(client, token).status_code == 200  # without a list, any program is taken
+
+
+def test_a_token_that_names_no_program_was_given_to_whom_it_is_for(idp: IdentityProvider, read_store: Store) -> None:
+    listed = client_of(read_store, issuer_of(idp, clients=("tracegraph", "pages")))
+    assert asked(listed, signed(claims_of(idp))).status_code == 200
+    assert asked(listed, signed(claims_of(idp, aud=["tracegraph", "other"]))).status_code == 401
+
+
 def test_the_corpus_is_whole(idp: IdentityProvider) -> None:
     assert sorted(corpus(idp)) == sorted(NAMES)
 

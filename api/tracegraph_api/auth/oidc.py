@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -52,6 +53,19 @@ class OidcTokens:
         IdentityProviderUnavailable
             Nobody can tell, because the provider's keys are not known.
         """
+        claims, issuer = self.claims(token, now)
+        return principal_of(claims, issuer)
+
+    def claims(self, token: str, now: str, audience: str = "") -> tuple[Mapping[str, Any], Issuer]:
+        """Return what a token says, verified, and whose it is; raises as `principal` does.
+
+        Parameters
+        ----------
+        token, now : str
+            The token, and the present moment.
+        audience : str
+            For whom it must be; empty: whom its issuer's tokens for the API are for.
+        """
         header, claims = _unverified(token)
         issuer = self._issuers.get(str(claims.get("iss")))
         kid = header.get("kid")
@@ -65,7 +79,7 @@ class OidcTokens:
             raise IdentityProviderUnavailable(N_("the identity provider cannot be reached: try again")) from error
         if key is None:
             raise _invalid()
-        return _principal(_verified(token, key, issuer, now), issuer)
+        return _verified(token, key, replace(issuer, audience=audience or issuer.audience), now), issuer
 
 
 def tokens_of(settings: AuthSettings) -> OidcTokens | None:
@@ -115,10 +129,21 @@ def _verified(token: str, key: Any, issuer: Issuer, now: str) -> Mapping[str, An
     azp = claims.get("azp")
     if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and azp not in (None, issuer.audience):
         raise _invalid()
+    if issuer.clients and not clients_of(claims) <= set(issuer.clients):
+        raise _invalid()
     return claims
 
 
-def _principal(claims: Mapping[str, Any], issuer: Issuer) -> Principal:
+def clients_of(claims: Mapping[str, Any]) -> set[str]:
+    """Return the programs that a token was given to: as it names them, or else all whom it is for."""
+    named = [claims[name] for name in ("azp", "client_id") if name in claims]
+    if not named:
+        audience = claims["aud"]
+        named = audience if isinstance(audience, list) else [audience]
+    return {str(name) for name in named}
+
+
+def principal_of(claims: Mapping[str, Any], issuer: Issuer) -> Principal:
     """Return who a token is of: an opaque id, and the roles and the region that its words mean here."""
     subject = f"{issuer.issuer}\x00{claims['sub']}"
     words = _claim(claims, issuer.roles_claim)
