@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -119,3 +119,15 @@ class Principal:
 ANONYMOUS: Final = Principal("anonymous")
 #: The one person of an installation without log-in.
 LOCAL: Final = Principal("local", frozenset({Role.SYSTEM}))
+
+
+def local(reader: str) -> Principal:
+    """Return the one person of an installation without log-in, who reads as `reader`.
+
+    Parameters
+    ----------
+    reader : str
+        ``public``, ``network``, or the code of the region whose member they are.
+    """
+    region = reader if reader not in (PUBLIC, NETWORK) else None
+    return replace(LOCAL, region=region, limited_to_public=reader == PUBLIC)

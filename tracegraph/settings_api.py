@@ -10,7 +10,7 @@ from typing import Final
 from environs import Env
 
 from tracegraph.errors import SettingsInvalid
-from tracegraph.messages import N_
+from tracegraph.messages import N_, Message
 from tracegraph.settings_audit import AuditSettings, load_audit_settings
 from tracegraph.settings_auth import AuthSettings, load_auth_settings
 from tracegraph.settings_jobs import JobSettings, load_job_settings
@@ -96,6 +96,14 @@ def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
         limits=load_limit_settings(),
         jobs=load_job_settings(),
     )
+
+
+def doubtful(settings: ApiSettings) -> list[Message]:
+    """Return what is worth a look before anybody else is served."""
+    if settings.access is Access.LOCAL or settings.public_url != ApiSettings().public_url:
+        return []
+    text = N_("{variable} is not set: others are served, and links lead to {url}, an example at which nobody answers")
+    return [Message(text, {"variable": PUBLIC_URL, "url": settings.public_url})]
 
 
 def load_own(unset: Access = Access.PUBLIC) -> ApiSettings:

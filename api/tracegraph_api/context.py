@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Flask, current_app, g, has_request_context, request
 
-from tracegraph.access import Principal
+from tracegraph.access import LOCAL, Principal
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.settings_api import ApiSettings
 from tracegraph.translate import LANGUAGES, Translator
@@ -39,6 +39,8 @@ class Context:
         What the environment says.
     lang : str
         The language of who states none.
+    local : Principal
+        Who everybody is where there is no log-in.
     clock : callable
         Returns the present moment; a test gives its own.
     parts : dict
@@ -49,6 +51,7 @@ class Context:
     portfolios: Portfolios
     settings: ApiSettings
     lang: str = "en"
+    local: Principal = LOCAL
     clock: Callable[[], str] = utc_now
     parts: dict[str, Any] = field(default_factory=dict)
 

@@ -111,13 +111,13 @@ def _shared_uri(run_dir: str) -> str:
 
 def _limits_of(rates: Rates) -> list[str | Any | Limit]:
     def is_free() -> bool:
-        return bool(g.principal == LOCAL) or not _rate()
+        return bool(g.principal.id == LOCAL.id) or not _rate()
 
     def _rate() -> str:
         return rates.member if g.principal.is_known else rates.public
 
     def is_no_upload() -> bool:
-        return bool(g.principal == LOCAL) or request.method != "POST" or request.endpoint not in UPLOADS
+        return bool(g.principal.id == LOCAL.id) or request.method != "POST" or request.endpoint not in UPLOADS
 
     requests = Limit(_rate, key_function=caller_key, scope="requests", shared=True, exempt_when=is_free)
     if not rates.upload:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from tracegraph.access import ANONYMOUS, LOCAL, Permission, Principal
+from tracegraph.access import ANONYMOUS, Permission, Principal
 from tracegraph.errors import Forbidden, TokenMissing
 from tracegraph.messages import N_
 from tracegraph.settings_api import Access
@@ -76,7 +76,7 @@ def _who() -> Principal:
     shared = context_of(current_app)
     header = request.headers.get("Authorization")
     if header is None and shared.settings.access is Access.LOCAL:
-        return LOCAL
+        return shared.local
     who = ANONYMOUS if header is None else _authenticated(header)
     if shared.settings.access is Access.PRIVATE and not who.is_known:
         return replace(who, scopes=frozenset({Permission.OPEN}))

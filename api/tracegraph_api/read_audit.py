@@ -16,7 +16,7 @@ from flask import Flask, Response, g, request
 from tracegraph.access import LOCAL, Permission
 from tracegraph.errors import AuditUnavailable
 from tracegraph.messages import N_
-from tracegraph.services.audit import audit_row
+from tracegraph.services.audit import READ_SUBJECT, audit_row
 from tracegraph.settings_audit import ON
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Beside
@@ -105,9 +105,12 @@ def install(app: Flask) -> None:
         facts = {"route": str(request.url_rule), "status": response.status_code, "query": noted_query()}
         if request.method == "POST":
             facts["asked"] = payload_digest()
+        if principal().grants:  # what they saw by these is not for all of their region to read
+            facts["grants"] = sorted(principal().grants)
         subject = "/".join(str(value) for value in (request.view_args or {}).values()) or "-"
         action = "operation.replay" if REPLAYED in response.headers else "question.read"
-        row = audit_row(principal(), action, f"read:{subject}", request_id=str(g.get("request_id", "")), facts=facts)
+        subject = READ_SUBJECT + subject
+        row = audit_row(principal(), action, subject, request_id=str(g.get("request_id", "")), facts=facts)
         try:
             audit.write(row, now())
         except AuditUnavailable as error:
@@ -123,7 +126,8 @@ def is_noted(app: Flask, response: Response) -> bool:
         return False
     if "change" in g or response.status_code >= 400:  # a change has its own row
         return False
-    return principal().is_known and principal() != LOCAL and permission_of(app, request.endpoint) is not Permission.OPEN
+    who = principal()
+    return who.is_known and who.id != LOCAL.id and permission_of(app, request.endpoint) is not Permission.OPEN
 
 
 def noted_query() -> dict[str, Any]:

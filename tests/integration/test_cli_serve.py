@@ -32,7 +32,8 @@ def environment(**more: str) -> dict[str, str]:
 def test_the_demo_is_served_until_told_to_stop(tmp_path: Path) -> None:
     port = free_port()
     options = ["--demo", "--port", str(port), "--store", f"sqlite:///{tmp_path / 'demo.db'}"]
-    with subprocess.Popen([*COMMAND, *options], env=environment(), cwd=tmp_path, stdout=subprocess.PIPE) as process:
+    env = environment(TRACEGRAPH_AS="se-ab")
+    with subprocess.Popen([*COMMAND, *options], env=env, cwd=tmp_path, stdout=subprocess.PIPE) as process:
         try:
             root = f"http://127.0.0.1:{port}/tracegraph/v1"
             until = time.monotonic() + 40
@@ -48,11 +49,15 @@ def test_the_demo_is_served_until_told_to_stop(tmp_path: Path) -> None:
             assert answer["meta"]["total"] > 3
             with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=20) as response:
                 assert json.load(response)["worker"] == "ok"
+            with urlopen(f"{root}/me", timeout=20) as response:
+                assert "region:SE-AB" in json.load(response)["visible_to"]
         finally:
             process.send_signal(signal.SIGINT)
             said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert said.decode().splitlines()[0] == f"tracegraph answers at {root}/ until Ctrl-C"
+    told = said.decode().splitlines()
+    assert told[0] == f"tracegraph answers at {root}/ until Ctrl-C"
+    assert told[1].startswith("It reads as SE-AB; TRACEGRAPH_AS says as whom")
 
 
 def test_without_log_in_no_other_address_is_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +68,37 @@ def test_without_log_in_no_other_address_is_bound(tmp_path: Path, monkeypatch: p
         assert done.exit_code == 2
         assert f"--host is {host}: without log-in" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_reads_is_checked_before_anything_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRACEGRAPH_ACCESS", raising=False)
+    monkeypatch.setenv("TRACEGRAPH_AS", "everybody")
+    done = CliRunner().invoke(main, ["serve", "--json", "--lang", "en"])
+    assert (done.exit_code, "'everybody'" in done.stdout) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("access", "public_url", "is_told"),
+    [
+        ("public", "", True),
+        ("private", "https://tracegraph.example/", True),
+        ("public", "https://tracegraph.region.example", False),
+        ("local", "", False),
+        ("", "", False),
+    ],
+)
+def test_links_that_lead_to_the_example_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, access: str, public_url: str, is_told: bool
+) -> None:
+    monkeypatch.setenv("TRACEGRAPH_ACCESS", access)
+    monkeypatch.setenv("TRACEGRAPH_PUBLIC_URL", public_url)
+    store = ["--store", f"sqlite:///{tmp_path / 'store.db'}", "--lang", "en"]
+    CliRunner().invoke(main, ["store", "init", *store])
+    done = CliRunner().invoke(main, ["config", "check", *store, "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)["warnings"]
+    assert ["TRACEGRAPH_PUBLIC_URL" in one for one in told] == ([True] if is_told else [])
+    assert ("links lead to" in CliRunner().invoke(main, ["config", "check", *store]).stdout) == is_told
 
 
 def test_a_port_that_is_taken_is_named() -> None:

@@ -14,9 +14,10 @@ from tracegraph.cli.session import Session
 from tracegraph.composition import without_password
 from tracegraph.errors import StoreUnavailable, TracegraphError
 from tracegraph.messages import N_
-from tracegraph.render.config import ConfigLine, config_body, config_shown
+from tracegraph.render.config import ConfigLine, Found, config_body, config_shown
 from tracegraph.resources import gunicorn_config
 from tracegraph.settings import DEBUG, LANG, NEO4J_PASSWORD, NEO4J_USER, NO_COLOR, READER, STORE, VARIABLES, origin
+from tracegraph.settings_api import Access, doubtful, load_own
 from tracegraph.settings_shown import served_settings
 
 
@@ -40,6 +41,7 @@ def config_check(session: Session, /) -> int:
     for served in served_settings():
         wrong += [served.wrong] if served.wrong else []
         lines += [ConfigLine(name, served.about[name], value, origin(name)) for name, value in served.values.items()]
+    found = Found(wrong, [] if wrong else doubtful(load_own(unset=Access.LOCAL)))
     error: TracegraphError | None = None
     try:
         with session.store(init=False) as opened:
@@ -48,8 +50,8 @@ def config_check(session: Session, /) -> int:
         error = unavailable
     message = error.message if error else None
     session.answer(
-        lambda: config_body(lines, wrong, message, session.say),
-        lambda: config_shown(lines, wrong, message, session.say),
+        lambda: config_body(lines, found, message, session.say),
+        lambda: config_shown(lines, found, message, session.say),
     )
     return WRONG_INPUT if wrong else UNAVAILABLE if error else DONE
 

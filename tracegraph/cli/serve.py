@@ -20,9 +20,11 @@ from tracegraph.cli.session import Session
 from tracegraph.cli.worker import duties
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
+from tracegraph.services.asking import reader_name
 from tracegraph.services.demo import fill
 from tracegraph.services.working import Work, run
-from tracegraph.settings_api import Access, ApiSettings, load_api_settings
+from tracegraph.settings import READER
+from tracegraph.settings_api import Access, ApiSettings, doubtful, load_api_settings
 from tracegraph_api import create_app, logs, serving
 from tracegraph_api.context import utc_now
 from tracegraph_api.local_only import is_loopback
@@ -50,6 +52,8 @@ _SPARE_THREADS = 16
 def serve(session: Session, /, *, port: int, host: str, demo: bool) -> None:
     """Serve until told to stop."""
     settings = load_api_settings(unset=Access.LOCAL)
+    reader = reader_name(session.settings.reader) if settings.access is Access.LOCAL else None
+    warnings = [session.say.say(doubt) for doubt in doubtful(settings)]
     if settings.access is Access.LOCAL and not is_loopback(host):
         raise InvalidInput(
             N_(
@@ -74,10 +78,21 @@ def serve(session: Session, /, *, port: int, host: str, demo: bool) -> None:
         return create_app(settings, store)
 
     def tell(_: Any) -> None:
-        said = N_("tracegraph answers at {url} until Ctrl-C")
-        session.answer(lambda: {"url": url, "store": session.url}, lambda: Text(session.text(said, url=url)))
+        body = {"url": url, "store": session.url, "reader": reader, "warnings": warnings}
+        session.answer(lambda: body, lambda: _told(session, url, reader))
+        for warning in warnings:
+            session.warn(Text(warning, style="bold yellow"))
 
     _Server(load, _options(settings, host, port) | {"when_ready": tell}).run()
+
+
+def _told(session: Session, url: str, reader: str | None) -> Text:
+    """Return where it answers, and as whom who asks reads."""
+    said = session.text(N_("tracegraph answers at {url} until Ctrl-C"), url=url)
+    if reader is None:
+        return Text(said)
+    as_whom = N_("It reads as {reader}; {variable} says as whom: public, network, or a region such as SE-AB")
+    return Text(f"{said}\n{session.text(as_whom, reader=reader, variable=READER)}")
 
 
 def _options(settings: ApiSettings, host: str, port: int) -> dict[str, Any]:

@@ -24,21 +24,26 @@ class ConfigLine:
     origin: Message | None
 
 
-def config_body(
-    lines: Sequence[ConfigLine], wrong: Sequence[Message], error: Message | None, say: Translator
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is wrong with the settings, and what is worth a look."""
+
+    wrong: Sequence[Message]
+    doubtful: Sequence[Message]
+
+
+def config_body(lines: Sequence[ConfigLine], found: Found, error: Message | None, say: Translator) -> dict[str, Any]:
     """Return the settings as JSON."""
     return {
         "settings": {line.name: {"value": line.value or None, "origin": _origin(line, say)} for line in lines},
-        "wrong": [say.say(message) for message in wrong],
+        "wrong": [say.say(message) for message in found.wrong],
+        "warnings": [say.say(message) for message in found.doubtful],
         "store_answers": error is None,
         "store_error": say.say(error) if error else None,
     }
 
 
-def config_shown(
-    lines: Sequence[ConfigLine], wrong: Sequence[Message], error: Message | None, say: Translator
-) -> RenderableType:
+def config_shown(lines: Sequence[ConfigLine], found: Found, error: Message | None, say: Translator) -> RenderableType:
     """Return the settings, what is wrong with them, and whether the store answers."""
     rows = [
         (Text(line.name, style="bold"), Text(line.value or "-"), Text(_origin(line, say), style=DIM)) for line in lines
@@ -49,7 +54,7 @@ def config_shown(
         if error is None
         else Text(say.text("The store does not answer: {error}", error=say.say(error)), style="bold yellow")
     )
-    mistakes = [Text(say.say(message), style="bold yellow") for message in wrong]
+    mistakes = [Text(say.say(message), style="bold yellow") for message in (*found.wrong, *found.doubtful)]
     return Group(grid(rows, indent=0), Text(), grid(about, indent=0), Text(), *mistakes, verdict)
 
 

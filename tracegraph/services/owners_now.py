@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,6 +11,7 @@ from tracegraph.services.keys import rights_of
 from tracegraph.services.notifying import Rights
 from tracegraph.services.subscriptions import Subscription
 from tracegraph.store.port import RecordStore
+from tracegraph.vocabulary import PUBLIC
 
 #: A user of an identity provider cannot be looked up: what they watch ends after this time.
 USERS_WATCH: Final = timedelta(days=180)
@@ -20,7 +22,7 @@ def owners_at(store: RecordStore, now: str) -> Rights:
 
     def owner(subscription: Subscription) -> Principal | None:
         if subscription.owner == LOCAL.id:
-            return LOCAL
+            return replace(LOCAL, region=subscription.region, limited_to_public=subscription.visible_to == (PUBLIC,))
         if subscription.owner.startswith("user:"):
             until = datetime.fromisoformat(subscription.created_at) + USERS_WATCH
             is_over = until < datetime.fromisoformat(now)
