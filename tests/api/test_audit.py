@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from base64 import b64decode
 from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from tests.api.principals import app_for, client_as, token_for
-from tracegraph.access import LOCAL, Role
+from tracegraph.access import LOCAL, Principal, Role
 from tracegraph.cli import main
 from tracegraph.composition import open_store
 from tracegraph.services.audit import audit_row
@@ -29,6 +31,7 @@ ROOT = "/tracegraph/v1"
 WATCH = {"watch": {"kind": "factory", "id": "demo-plant-klang"}, "channel": {"kind": "email", "to": "a@b.example"}}
 KLANG = f"{ROOT}/factories/demo-plant-klang/dependent-contracts"
 _KEYS = count()
+AB = Principal("key:ab", frozenset({Role.ANALYST}), region="SE-AB")
 
 
 def watch(client: FlaskClient) -> Any:
@@ -108,6 +111,53 @@ def test_rows_are_filtered_paged_and_exported(store: Store) -> None:
     for query in ({"actor": "nobody"}, {"since": "2999-01-01"}, {"until": "2000-01-01"}, {"subject": "incident:*"}):
         assert system.get(f"{ROOT}/audit", query_string=query).get_json()["items"] == []
     assert system.get(f"{ROOT}/audit/verification").get_json()["intact"] is True
+
+
+def test_what_was_read_by_a_grant_is_not_for_the_region_to_read(store: Store) -> None:
+    app = app_for(store)
+    grants = frozenset({"region:SE-M"})
+    granted, plain = (token_for(store, Role.ANALYST, "SE-AB", grants=each) for each in (grants, frozenset()))
+    for token in (granted, plain):
+        client = client_as(app, token)
+        assert client.get(KLANG, query_string={"product": "gloves", "limit": 1}).status_code == 200
+        asked = {"scope": [{"kind": "factory", "id": "demo-plant-klang"}]}
+        assert client.post(f"{ROOT}/exposure-queries", json=asked).status_code == 200
+    admin = client_as(app, token_for(store, Role.REGION_ADMINISTRATOR, "SE-AB"))
+    rows = admin.get(f"{ROOT}/audit").get_json()["items"]
+    assert [row["subject"] for row in rows] == ["read:-", "read:-", "read:demo-plant-klang", "read:-"]
+    assert [sorted(row["facts"]) for row in rows[:2]] == [["grants", "route", "status"]] * 2
+    assert rows[0]["facts"]["route"] == "/tracegraph/v1/factories/<id>/dependent-contracts"
+    assert rows[2]["facts"]["query"] == {"product": ["gloves"]}
+    named = admin.get(f"{ROOT}/audit", query_string={"subject": "read:demo-plant-*"}).get_json()["items"]
+    assert [row["actor"] for row in named] == [f"key:{plain[3:19]}"]  # no filter tells what is not shown
+    exported = admin.get(f"{ROOT}/audit/export").get_data(as_text=True)
+    assert exported.count("demo-plant-klang") == 1
+    for who in (
+        client_as(app, token_for(store, Role.REGION_ADMINISTRATOR, "SE-AB", grants=grants)),
+        client_as(app, token_for(store, Role.SYSTEM)),
+    ):
+        seen = who.get(f"{ROOT}/audit", query_string={"subject": "read:demo-plant-klang"}).get_json()["items"]
+        assert len(seen) == 2
+
+
+def test_where_a_page_of_a_region_ends_does_not_depend_on_others(store: Store) -> None:
+    app = app_for(store)
+    cursors = []
+    for others in (0, 5):
+        rows = [audit_row(LOCAL, "claim.create", "claim:x")] * others
+        own = [audit_row(AB, "claim.create", f"claim:{others}-{number}") for number in range(3)]
+        store.commit(Beside(audit=[*rows, *own, *rows]), f"2026-01-0{others + 1}T00:00:00Z")
+        admin = client_as(app, token_for(store, Role.REGION_ADMINISTRATOR, "SE-AB"))
+        page = admin.get(
+            f"{ROOT}/audit", query_string={"limit": 2, "since": f"2026-01-0{others + 1}T00:00:00Z"}
+        ).get_json()
+        href = page["_links"]["next"]["href"]
+        cursors.append(parse_qs(urlsplit(href).query)["cursor"][0])
+        rest = admin.get(href).get_json()
+        subjects = [row["subject"] for row in (*page["items"], *rest["items"])]
+        assert subjects[:3] == [f"claim:{others}-{number}" for number in range(3)]
+    first, second = (json.loads(b64decode(cursor + "==")) for cursor in cursors)
+    assert (first, second) == (["", "", "2026-01-01T00:00:00Z", 2], ["", "", "2026-01-06T00:00:00Z", 2])
 
 
 # --- at the command line ---------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tracegraph.cli.worker import anchoring
 from tracegraph.composition import open_store
 from tracegraph.errors import AuditUnavailable, InvalidInput, SettingsInvalid, StoreUnavailable, TrailBroken
 from tracegraph.services.anchors import keep_anchor, read_anchors
-from tracegraph.services.audit import Wanted, audit_row, examined, rows_page, rows_wanted
+from tracegraph.services.audit import Place, Wanted, audit_row, examined, own_rows_page, rows_page, rows_wanted
 from tracegraph.services.working import Work
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.settings_audit import OFF, READS, AuditSettings, load_audit_settings
@@ -97,6 +97,26 @@ def test_pages_have_each_row_once_however_few_are_wanted(empty: Store) -> None:
         after = last
     assert found == [8, 28, 48]
     assert pages == 7
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+def test_a_region_has_each_of_its_rows_once(empty: Store, limit: int) -> None:
+    """Rows of one moment, of times a little out of order, between those of others."""
+    moments = ["03", "01", "01", "02", "01", "03", "03", "02", "05"]
+    for number, second in enumerate(moments):
+        write(empty, f"2026-01-01T00:00:{second}Z", who=LOCAL if number % 4 == 3 else AB)
+    wanted = Wanted(tenant="region:SE-AB", visible_to=AB.visible_to)
+    found, place = [], Place()
+    while True:
+        rows, last = own_rows_page(empty, wanted, place, limit)
+        found += numbers(rows)
+        if last is None:
+            break
+        place = last
+    assert found == [1, 2, 3, 5, 6, 7, 9]
+    early = Wanted(tenant="region:SE-AB", until="2026-01-01T00:00:02Z")
+    assert numbers(own_rows_page(empty, early, Place(), 9)[0]) == [2, 3, 5]
+    assert own_rows_page(empty, wanted, Place("2026-01-01T00:00:04Z", 1), 9) == ([], None)
 
 
 # --- its ends --------------------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -37,6 +38,10 @@ def audit_row(
     return {**row, "facts": dict(facts or {})}
 
 
+#: Actions of rows that tell of a read: what was given, or given again, without a change.
+READ_ACTIONS: Final = frozenset({"question.read", "operation.replay"})
+READ_SUBJECT: Final = "read:"
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 _PAGE: Final = 1_000
@@ -55,6 +60,9 @@ class Wanted:
         Equal to these; of action and subject also what begins with it and ends in ``*``. None: whichever.
     since, until : str or None
         Recorded from this moment on, and before that one.
+    visible_to : tuple of str or None
+        What whoever reads the rows sees; None: everything. What somebody read by a grant beyond this is left out of
+        their row before anything else looks at it, so that no filter tells what it was.
     """
 
     actor: str | None = None
@@ -63,9 +71,14 @@ class Wanted:
     tenant: str | None = None
     since: str | None = None
     until: str | None = None
+    visible_to: tuple[str, ...] | None = None
 
-    def fits(self, row: Record) -> bool:
-        """Return whether a row is wanted."""
+    def of(self, rows: Iterable[Record]) -> Iterator[Record]:
+        """Yield the rows that are wanted, as who reads them may see them."""
+        shown = rows if self.visible_to is None else (without_granted(row, self.visible_to) for row in rows)
+        yield from (row for row in shown if self._fits(row))
+
+    def _fits(self, row: Record) -> bool:
         exact = ("actor", "tenant")
         alike = ("action", "subject")
         return (
@@ -82,6 +95,15 @@ def _alike(value: str, wanted: str | None) -> bool:
     return value.startswith(wanted[:-1]) if wanted.endswith("*") else value == wanted
 
 
+def without_granted(row: Record, visible_to: Collection[str]) -> Record:
+    """Return a row without what was read, where that may have been seen by a grant that its reader does not have."""
+    facts = row.body["facts"]
+    if row.body["action"] not in READ_ACTIONS or set(facts.get("grants", ())) <= set(visible_to):
+        return row
+    kept = {name: facts[name] for name in ("route", "status", "grants")}
+    return replace(row, body={**row.body, "subject": f"{READ_SUBJECT}-", "facts": kept})
+
+
 def trail(store: RecordStore, after: str = "") -> Iterator[Record]:
     """Return the rows of the trail in their order, those after an id."""
     return newest_records(store, AUDIT, after=after)
@@ -89,13 +111,15 @@ def trail(store: RecordStore, after: str = "") -> Iterator[Record]:
 
 def rows_wanted(store: RecordStore, wanted: Wanted) -> Iterator[Record]:
     """Yield all rows that are wanted."""
-    yield from (row for row in _in_time(store, wanted, "") if wanted.fits(row))
+    yield from wanted.of(_in_time(store, wanted, ""))
 
 
 def rows_page(
     store: RecordStore, wanted: Wanted, after: str, limit: int, looked_at: int = LOOKED_AT
 ) -> tuple[list[Record], str | None]:
     """Return rows that are wanted after an id, and the id after which to go on; None: there are no more.
+
+    The id tells how many rows there are of everybody: it is for who sees all of them.
 
     Parameters
     ----------
@@ -108,13 +132,60 @@ def rows_page(
     """
     found: list[Record] = []
     for number, row in enumerate(_in_time(store, wanted, after), 1):
-        if wanted.fits(row):
+        for fitting in wanted.of([row]):
             if len(found) == limit:
                 return found, found[-1].id
-            found.append(row)
+            found.append(fitting)
         if number == looked_at:
             return found, row.id
     return found, None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a tenant's own rows ended: nothing in it depends on what others do.
+
+    Attributes
+    ----------
+    moment : str
+        When its last row was recorded; empty: before the first row.
+    nth : int
+        Which of the tenant's rows of that moment it was, from 1.
+    """
+
+    moment: str = ""
+    nth: int = 0
+
+
+def own_rows_page(store: RecordStore, wanted: Wanted, after: Place, limit: int) -> tuple[list[Record], Place | None]:
+    """Return a tenant's own rows behind a place, and the place behind which to go on; None: there are no more.
+
+    Rows are looked at until the page is full: a page that ended earlier would tell how much others do.
+    """
+    found: list[Record] = []
+    last = after
+    for place, row in _behind(store, wanted, after):
+        for fitting in wanted.of([row]):
+            if len(found) == limit:
+                return found, last
+            found.append(fitting)
+            last = place
+    return found, None
+
+
+def _behind(store: RecordStore, wanted: Wanted, after: Place) -> Iterator[tuple[Place, Record]]:
+    """Yield a tenant's rows behind a place, each with its own."""
+    begin = replace(wanted, since=max(wanted.since or "", after.moment) or None)
+    met: Counter[str] = Counter()
+    is_behind = not after.moment
+    for row in _in_time(store, begin, ""):
+        if row.body["tenant"] != wanted.tenant:
+            continue
+        met[row.recorded_at] += 1
+        place = Place(row.recorded_at, met[row.recorded_at])
+        if is_behind:
+            yield place, row
+        is_behind = is_behind or place == after
 
 
 def _in_time(store: RecordStore, wanted: Wanted, after: str) -> Iterator[Record]:

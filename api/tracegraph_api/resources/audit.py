@@ -11,7 +11,17 @@ from marshmallow import Schema, fields, validate
 from tracegraph.access import Permission, Role
 from tracegraph.messages import N_
 from tracegraph.services.asking import moment
-from tracegraph.services.audit import Wanted, examined, examined_body, row_body, rows_page, rows_wanted
+from tracegraph.services.audit import (
+    Place,
+    Wanted,
+    examined,
+    examined_body,
+    own_rows_page,
+    row_body,
+    rows_page,
+    rows_wanted,
+)
+from tracegraph.store.rows import Record
 from tracegraph_api.context import principal, store
 from tracegraph_api.cursors import MAX_LENGTH, CursorField, Key, cursor_at, key_of
 from tracegraph_api.heavy import question
@@ -22,7 +32,8 @@ from tracegraph_api.respond import Counted, envelope, finish, respond
 resource = Resource("audit", __name__, url_prefix="/audit", description=N_("Who read or changed what."))
 NDJSON: Final = "application/x-ndjson"
 _TEXT: Final = validate.Length(min=1, max=200)
-_LIKE: Final[Key] = ("",)  # a cursor holds the id of a row
+_LIKE: Final[Key] = ("",)  # the cursor of who sees all holds the id of a row
+_OWN_LIKE: Final[Key] = ("", 0)  # that of others a moment, and a number among their own rows of it
 
 
 class AuditQuery(Schema):
@@ -65,9 +76,9 @@ class AuditPageQuery(AuditQuery):
 
 def wanted_of(given: Mapping[str, Any]) -> Wanted:
     """Return which rows are wanted: of the caller's own tenant, unless they are the system."""
-    tenant = None if sees_all() else principal().tenant
+    tenant, visible_to = (None, None) if sees_all() else (principal().tenant, principal().visible_to)
     names = ("actor", "action", "subject", "since", "until")
-    return Wanted(tenant=tenant, **{name: given.get(name) for name in names})
+    return Wanted(tenant=tenant, visible_to=visible_to, **{name: given.get(name) for name in names})
 
 
 @resource.get("")
@@ -76,22 +87,34 @@ def wanted_of(given: Mapping[str, Any]) -> Wanted:
     says=(
         N_("Rows of the audit trail"),
         N_(
-            "In their order, those of your region alone; the system sees all. Read on with the link next: a page may "
-            "have fewer rows than asked for, or none, where there are more. since and until are quick."
+            "In their order, those of your region alone; the system sees all, and a page of its rows may have fewer "
+            "than asked for, or none, where there are more: read on with the link next. since and until are quick. Where "
+            "somebody of your region reads by a grant that you do not have, you see that they did, and not what."
         ),
     ),
     answers={200: Answered(N_("Rows, the oldest first."), "audit_page")},
     query=(AuditPageQuery,),
 )
+@question
 def audit(given: Mapping[str, Any]) -> Response:
     """List rows of the trail."""
+    found, last = _page_of_all(given) if sees_all() else _page_of_own(given)
+    shown = [row_body(row, in_chain=sees_all()) for row in found]
+    cursor = cursor_at(last, None) if last else None
+    counted = Counted(len(found), last is not None, is_exact=last is None and "cursor" not in given, cursor=cursor)
+    return respond(envelope(shown, {**given, "page": 1}, counted))
+
+
+def _page_of_all(given: Mapping[str, Any]) -> tuple[list[Record], Key | None]:
     (after,) = key_of(given, _LIKE) or _LIKE
     found, last = rows_page(store(), wanted_of(given), str(after), given["limit"])
-    shown = [row_body(row, in_chain=sees_all()) for row in found]
-    cursor = cursor_at((last,), None) if last else None
-    is_all = last is None and not after
-    counted = Counted(len(found), last is not None, is_exact=is_all, cursor=cursor)
-    return respond(envelope(shown, {**given, "page": 1}, counted))
+    return found, (last,) if last else None
+
+
+def _page_of_own(given: Mapping[str, Any]) -> tuple[list[Record], Key | None]:
+    moment, nth = key_of(given, _OWN_LIKE) or _OWN_LIKE
+    found, last = own_rows_page(store(), wanted_of(given), Place(str(moment), int(nth)), given["limit"])
+    return found, (last.moment, last.nth) if last else None
 
 
 def sees_all() -> bool:
