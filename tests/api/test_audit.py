@@ -143,21 +143,18 @@ def test_what_was_read_by_a_grant_is_not_for_the_region_to_read(store: Store) ->
 def test_where_a_page_of_a_region_ends_does_not_depend_on_others(store: Store) -> None:
     app = app_for(store)
     cursors = []
-    for others in (0, 5):
+    for others, moment in ((0, "2026-01-01T00:00:00Z"), (5, "2999-01-01T00:00:00Z")):
         rows = [audit_row(LOCAL, "claim.create", "claim:x")] * others
         own = [audit_row(AB, "claim.create", f"claim:{others}-{number}") for number in range(3)]
-        store.commit(Beside(audit=[*rows, *own, *rows]), f"2026-01-0{others + 1}T00:00:00Z")
+        store.commit(Beside(audit=[*rows, *own, *rows]), moment)
         admin = client_as(app, token_for(store, Role.REGION_ADMINISTRATOR, "SE-AB"))
-        page = admin.get(
-            f"{ROOT}/audit", query_string={"limit": 2, "since": f"2026-01-0{others + 1}T00:00:00Z"}
-        ).get_json()
+        page = admin.get(f"{ROOT}/audit", query_string={"limit": 2, "since": moment}).get_json()
         href = page["_links"]["next"]["href"]
-        cursors.append(parse_qs(urlsplit(href).query)["cursor"][0])
+        cursors.append(json.loads(b64decode(parse_qs(urlsplit(href).query)["cursor"][0] + "==")))
         rest = admin.get(href).get_json()
         subjects = [row["subject"] for row in (*page["items"], *rest["items"])]
         assert subjects[:3] == [f"claim:{others}-{number}" for number in range(3)]
-    first, second = (json.loads(b64decode(cursor + "==")) for cursor in cursors)
-    assert (first, second) == (["", "", "2026-01-01T00:00:00Z", 2], ["", "", "2026-01-06T00:00:00Z", 2])
+    assert cursors == [["", "", "2026-01-01T00:00:00Z", 2], ["", "", "2999-01-01T00:00:00Z", 2]]
 
 
 # --- at the command line ---------------------------------------------------------------------------------------------

@@ -88,8 +88,8 @@ def wanted_of(given: Mapping[str, Any]) -> Wanted:
         N_("Rows of the audit trail"),
         N_(
             "In their order, those of your region alone; the system sees all, and a page of its rows may have fewer "
-            "than asked for, or none, where there are more: read on with the link next. since and until are quick. Where "
-            "somebody of your region reads by a grant that you do not have, you see that they did, and not what."
+            "than asked for, or none, where there are more: read on with the link next. since and until are quick. "
+            "Where somebody of your region reads by a grant that you do not have, you see that they did, and not what."
         ),
     ),
     answers={200: Answered(N_("Rows, the oldest first."), "audit_page")},
