@@ -219,7 +219,10 @@ class RevisionBody(Schema):
 class IncidentBody(RevisionBody):
     """A new incident."""
 
-    incident_id = _id(N_("Its id; not given: one is made."), "inc-2019-demo")
+    incident_id = _id(
+        N_("Its id; of a region it begins with the region's code: se-ab-hours-2019. Not given: one is made."),
+        "inc-2019-demo",
+    )
     title = _text(N_("What is reported, by whom, in one line."), "Demo Daily on debts (fictional)", required=True)
     kind = _id(N_("What kind of harm."), "forced_labour", required=True)
     scope = fields.List(

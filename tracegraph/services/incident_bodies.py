@@ -15,9 +15,10 @@ from tracegraph.errors import DatasetRejected, Forbidden, Problem, StaleWrite
 from tracegraph.incidents import IncidentRevision, incident_body
 from tracegraph.intake.incident_stated import entry_of, read_stated
 from tracegraph.intake.known import AsksStanding
+from tracegraph.intake.refusal import ERROR
 from tracegraph.lens import Lens, less_visible
 from tracegraph.messages import N_, Message
-from tracegraph.model import Scope, canonical_json
+from tracegraph.model import Region, Scope, canonical_json
 from tracegraph.services.documents import Brought, brought, unseen_document
 from tracegraph.services.incident_doubts import with_doubts
 from tracegraph.services.incident_writing import Planned, planned
@@ -102,6 +103,26 @@ def plan_revision(store: Store, lens: Lens, who: Principal, present: IncidentRev
     return _planned(store, lens, replace(stated, entry=entry), str(present.incident_id), present)
 
 
+def wrong_besides(store: Store, lens: Lens, who: Principal, body: Body) -> tuple[Problem, ...]:
+    """Return what breaks a rule in those keys of a body that can be read, where others cannot.
+
+    Parameters
+    ----------
+    store, lens, who
+        As in `plan_new`.
+    body : mapping
+        What can be read of what they say.
+    """
+    somewhere = [{"kind": "country", "id": "SE"}]
+    stated = _stated({"title": _SHOWN, "kind": _SHOWN, "scope": somewhere, **body}, who)
+    entry = {"status": IncidentStatus.ALLEGED.value, **stated.entry, "incident_id": _SHOWN}
+    ids = {str(source.source_id) for source in stated.documents.by_ref.values()}
+    wrong = (*stated.documents.problems, *_unseen(entry, ids, store, lens))
+    entry = {key: value for key, value in entry.items() if key != "sources"}  # of which all is said already
+    reading = read_stated(entry, _SHOWN, _beside(standing_seen(store, lens), ids), {})
+    return (*wrong, *(_pointed(one) for one in reading.problems if one.severity == ERROR))
+
+
 def refuse_moved(store: Store, lens: Lens, before: Sequence[IncidentRevision], own: IncidentRevision) -> None:
     """Refuse a revision where others recorded one meanwhile; to be called in the transaction that records it.
 
@@ -141,6 +162,34 @@ def read_scope_body(store: Store, lens: Lens, selectors: Sequence[Body]) -> tupl
     return reading.revisions[0].scope, problems
 
 
+def check_own_id(store: Store, incident_id: str, who: Principal) -> None:
+    """Check that an id that somebody chooses is one of their own: no region can meet what another one keeps to itself.
+
+    Raises
+    ------
+    DatasetRejected
+        It does not begin with the code of their region; or, of who belongs to none, it begins with that of one.
+    """
+    said = incident_id.lower()
+    if who.region is not None:
+        prefix = f"{who.region.lower()}-"
+        if not said.startswith(prefix):
+            text = N_("ids of incidents that your region records begin with {prefix}")
+            raise _refused_id(incident_id, "id-not-yours", Message(text, {"prefix": prefix}))
+        return
+    regions = (record for record in store.references(Label.REGION) if isinstance(record, Region))
+    for prefix in (f"{region.region_id.lower()}-" for region in regions):
+        if said.startswith(prefix):
+            text = N_("ids that begin with {prefix} are for the region to give")
+            raise _refused_id(incident_id, "id-not-yours", Message(text, {"prefix": prefix}))
+
+
+def _refused_id(incident_id: str, rule: str, message: Message) -> DatasetRejected:
+    remedy = Message(N_("choose another id, or give none and get one"), {})
+    problem = Problem("", None, "/incident_id", incident_id, rule, message, remedy)
+    return DatasetRejected(N_("nothing was written; problems: {n}"), [problem], n=1)
+
+
 def known_already(incident_id: str) -> DatasetRejected:
     """Return what is said where a new incident has the id of one that the writer sees."""
     message = Message(N_("the incident {id} is recorded already"), {"id": incident_id})
@@ -151,10 +200,7 @@ def known_already(incident_id: str) -> DatasetRejected:
 
 def taken(incident_id: str) -> DatasetRejected:
     """Return what is said where a new incident has an id that cannot be used; no more is told."""
-    message = Message(N_("the id {id} cannot be used"), {"id": incident_id})
-    remedy = Message(N_("choose another id, or give none and get one"), {})
-    problem = Problem("", None, "/incident_id", incident_id, "known-id", message, remedy)
-    return DatasetRejected(N_("nothing was written; problems: {n}"), [problem], n=1)
+    return _refused_id(incident_id, "known-id", Message(N_("the id {id} cannot be used"), {"id": incident_id}))
 
 
 def _stated(body: Body, who: Principal) -> _Stated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -10,14 +10,22 @@ from uuid import uuid4
 from flask import Response
 
 from tracegraph.access import Permission
-from tracegraph.errors import Forbidden, StaleWrite
+from tracegraph.errors import Forbidden, Problem, StaleWrite
 from tracegraph.incidents import IncidentRevision
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.render.incident_bodies import differences_body, revision_body
 from tracegraph.services.authorship import incident_authorship_write, may_revise
 from tracegraph.services.events import event_write
-from tracegraph.services.incident_bodies import known_already, plan_new, plan_revision, refuse_moved, taken
+from tracegraph.services.incident_bodies import (
+    check_own_id,
+    known_already,
+    plan_new,
+    plan_revision,
+    refuse_moved,
+    taken,
+    wrong_besides,
+)
 from tracegraph.services.incident_writing import Planned
 from tracegraph.services.incidents import KIND as INCIDENT
 from tracegraph.services.incidents import revisions_ever
@@ -100,6 +108,13 @@ class Recording:
         return Reply(self.status if report else 200, body, {"Location": f"{ROOT}/{id}", "ETag": f'"{number}"'})
 
 
+def _besides(read: Mapping[str, Any], refused: frozenset[str]) -> Iterable[Problem]:
+    """Return what else is wrong with a body of which some keys cannot be read."""
+    naming = {"sources", "replies", "actions"} if "documents" in refused else set()  # they may name what is brought
+    said = {key: value for key, value in read.items() if key not in naming and key != "incident_id"}
+    return wrong_besides(store(), lens_of({}), principal(), said)
+
+
 @resource.post("")
 @operation(
     Permission.REPORT,
@@ -114,15 +129,18 @@ class Recording:
     answers={201: Answered(N_("What was recorded."), "incident_recorded")},
     body=IncidentBody,
     errors=(403, 409),
+    besides=_besides,
 )
 @once
 def record(body: Mapping[str, Any]) -> Response:
     """Record a new incident."""
     lens = lens_of({})
-    id = str(body.get("incident_id") or f"inc-{uuid4().hex[:16]}")
+    if chosen := body.get("incident_id"):
+        check_own_id(store(), chosen, principal())
+    id = str(chosen or f"inc-{uuid4().hex[:16]}")
     if revisions_ever(store(), id, lens):
         raise known_already(id)
-    if store().records(INCIDENT, id):  # of others, who would see their report replaced
+    if store().records(INCIDENT, id):  # of others, who would see their report replaced; so named at a command line
         raise taken(id)
     said = {key: value for key, value in body.items() if key != "incident_id"}
     plan = plan_new(store(), lens, principal(), id, said)
@@ -146,6 +164,7 @@ def record(body: Mapping[str, Any]) -> Response:
     },
     body=RevisionBody,
     errors=(403, 404, 409, 412, 428),
+    besides=_besides,
 )
 @once
 def revise(body: Mapping[str, Any], id: str) -> Response:
