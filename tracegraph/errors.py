@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from tracegraph.messages import Message
 
@@ -32,9 +32,21 @@ class TracegraphError(Exception):
 
 
 class InvalidInput(TracegraphError):
-    """A value is outside its domain: an unknown grade, a share over 1, a date that is none."""
+    """A value is outside its domain: an unknown grade, a share over 1, a date that is none.
+
+    Attributes
+    ----------
+    place : str
+        Where the value stands in what was sent, where that is known: a JSON pointer, or the name of a parameter.
+    """
 
     code = "invalid-input"
+    place: str = ""
+
+    def at(self, place: str) -> Self:
+        """Return the same with its place."""
+        self.place = place
+        return self
 
 
 @dataclass(frozen=True, slots=True)

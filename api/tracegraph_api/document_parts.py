@@ -182,6 +182,6 @@ def problem_response(status: int | None, server: str) -> dict[str, Any]:
     more = {401: ("www_authenticate",), 429: ("retry_after",), 503: ("retry_after",), 405: ("allow",)}
     return {
         "description": meaning,
-        "headers": headers("x_request_id", "traceparent", "cache_control", *RATES, *more.get(status or 500, ())),
+        "headers": headers(*ON_ALL, *RATES, *more.get(status or 500, ())),
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/problem"}, "example": example}},
     }

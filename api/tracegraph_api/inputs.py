@@ -94,7 +94,7 @@ def lens_of(given: Given) -> Lens:
     if given.get("reader"):
         wanted = visible_to(given["reader"])
         if not set(wanted) <= set(seen):
-            raise InvalidInput(N_("you cannot read as {reader}: you see less"), reader=given["reader"])
+            raise InvalidInput(N_("you cannot read as {reader}: you see less"), reader=given["reader"]).at("as")
         seen = wanted
     return replace(lens, visible_to=seen)
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
 from flask import request
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema
+from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import UnprocessableEntity, UnsupportedMediaType
 
 from tracegraph.access import Permission
+from tracegraph.errors import Problem
 from tracegraph.messages import N_
 from tracegraph_api.changes import CHANGES
 from tracegraph_api.media import negotiate
 from tracegraph_api.policy import allow
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+#: Takes what can be read of a body, by key, and the keys that cannot; returns what is wrong with the former.
+Besides = Callable[[Mapping[str, Any], frozenset[str]], Iterable[Problem]]
 
 JSON: Final = "application/json"
 #: What a view has that may answer with a job instead; see `tracegraph_api.heavy.question`.
@@ -129,6 +133,7 @@ def operation(  # noqa: PLR0913 - each says one thing about a route
     body: type[Schema] | None = None,
     errors: Sequence[int] = (),
     sends: Mapping[str, str | None] | None = None,
+    besides: Besides | None = None,
 ) -> Callable[[View], View]:
     """Return a decorator for a view; to be put below ``@resource.get(...)``.
 
@@ -146,6 +151,8 @@ def operation(  # noqa: PLR0913 - each says one thing about a route
         The JSON body; the view gets it as the argument after.
     sends : mapping, optional
         Bodies in other media types, which the view reads itself; see `Operation`.
+    besides : callable, optional
+        What else is wrong with a body that the schema refuses, told in the same answer.
 
     Returns
     -------
@@ -160,7 +167,8 @@ def operation(  # noqa: PLR0913 - each says one thing about a route
         told = Operation(*says, every, tuple(errors), permission, changes, combined, body, dict(sends or {}))
         decorated: Callable[..., Any] = view
         if body is not None:
-            decorated = only_json(Resource.ARGUMENTS_PARSER.use_args(body, location="json")(decorated))
+            taking = Resource.ARGUMENTS_PARSER.use_args(body, location="json")(decorated)
+            decorated = only_json(with_besides(taking, besides) if besides else taking)
         strict = combined or type("NoQuery", (Schema,), {})
         decorated = with_media(decorated, told)
         decorated = with_query(decorated, strict, passed=combined is not None)
@@ -180,6 +188,24 @@ def only_json(view: Callable[..., Any]) -> Callable[..., Any]:
         return view(*args, **parts)
 
     return checked
+
+
+def with_besides(view: Callable[..., Any], besides: Besides) -> Callable[..., Any]:
+    """Return a view that tells of a body that the schema refuses also what else is wrong with it."""
+
+    @wraps(view)
+    def told(*args: Any, **parts: Any) -> Any:
+        try:
+            return view(*args, **parts)
+        except UnprocessableEntity as error:
+            wrong = getattr(error, "exc", None)
+            if isinstance(wrong, ValidationError) and isinstance(wrong.valid_data, Mapping):
+                refused = error.data["messages"].get("json", {})  # type: ignore[attr-defined]
+                read = {key: value for key, value in wrong.valid_data.items() if key not in refused}
+                error.data["problems"] = list(besides(read, frozenset(refused)))  # type: ignore[attr-defined]
+            raise
+
+    return told
 
 
 def with_media(view: Callable[..., Any], told: Operation) -> Callable[..., Any]:

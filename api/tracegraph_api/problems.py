@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Flask, Response, current_app, g, json, request
 from werkzeug.exceptions import HTTPException
@@ -16,10 +15,13 @@ from tracegraph.errors import DatasetRejected, TracegraphError
 from tracegraph.messages import N_, Message
 from tracegraph_api.context import context, translator
 from tracegraph_api.input_messages import own_words
+from tracegraph_api.places import in_api_words, placed
 from tracegraph_api.store_words import told
 from tracegraph_api.words import in_own_words
 
 PROBLEM_JSON: Final = "application/problem+json"
+#: In the context's parts: what shows a problem as a page where a page was asked for, and else returns None.
+AS_PAGE: Final = "problem-as-page"
 _LOG: Final = logging.getLogger("tracegraph_api")
 
 #: The status of each class of error; a test holds that every class has a row.
@@ -60,7 +62,6 @@ STATUSES: Final[Mapping[type[TracegraphError], HTTPStatus]] = {
     errors.ResourceMissing: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 _RETRY_AFTER_S: Final = "5"
-_FLAG: Final = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 
 #: Words for what the web server itself refuses, by status: title and detail.
 REFUSED: Final[Mapping[int, tuple[str, str]]] = {
@@ -122,6 +123,9 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a problem as a response; texts are in the caller's language already."""
+    page = context().parts[AS_PAGE](int(status), code, detail, found, headers or {})
+    if page is not None:
+        return cast("Response", page)
     body: dict[str, Any] = {
         "type": f"{context().settings.public_url}/tracegraph/v1/problems/{code}",
         "title": title,
@@ -134,7 +138,8 @@ def problem(
     if found:
         body["errors"] = list(found)
     response = Response(json.dumps(body), status=int(status), mimetype=PROBLEM_JSON)
-    response.headers.update(headers or {})
+    response.headers.update({"Content-Language": translator().lang, "Cache-Control": "no-store", **(headers or {})})
+    response.vary.update(("Accept", "Accept-Language", "Authorization"))
     return response
 
 
@@ -159,9 +164,15 @@ def problem_of_ours(error: TracegraphError) -> Response:
         return problem_unexpected(error)
     if isinstance(error, errors.ImportInterrupted):
         headers["Retry-After"] = _RETRY_AFTER_S
-    found = [problem_entry(one) for one in error.problems] if isinstance(error, DatasetRejected) else ()
     detail = in_api_words(say.say(in_own_words(told(error))))
-    return problem(status, error.code, _title(status), detail, found=found, headers=headers)
+    return problem(status, error.code, _title(status), detail, found=_found(error, detail), headers=headers)
+
+
+def _found(error: TracegraphError, detail: str) -> list[dict[str, Any]]:
+    """Return what is wrong in the input, entry by entry."""
+    if isinstance(error, DatasetRejected):
+        return [problem_entry(one) for one in error.problems]
+    return placed(error, detail) if isinstance(error, errors.InvalidInput) else []
 
 
 def problem_entry(one: errors.Problem) -> dict[str, Any]:
@@ -176,11 +187,6 @@ def problem_entry(one: errors.Problem) -> dict[str, Any]:
         "detail": in_api_words(say.say(one.message)),
         "remedy": in_api_words(say.say(one.remedy)),
     }
-
-
-def in_api_words(text: str) -> str:
-    """Return a text that names parameters where it names the flags of the command line."""
-    return _FLAG.sub(lambda found: found[1].replace("-", "_"), text)
 
 
 def problem_of_web(error: HTTPException) -> Response:
@@ -198,7 +204,8 @@ def problem_of_web(error: HTTPException) -> Response:
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
     headers |= data.get("headers") or {}
     code = CODES.get(status, HTTPStatus(status).phrase.lower().replace(" ", "-"))
-    found = list(pointers(messages)) if isinstance(messages, Mapping) else ()
+    found = list(pointers(messages)) if isinstance(messages, Mapping) else []
+    found += [problem_entry(one) for one in data.get("problems") or ()]
     return problem(status, code, say.text(title), say.text(text, **values), found=found, headers=headers)
 
 

@@ -67,7 +67,7 @@ def new_endpoint(who: Principal, url: str, now: str, *, allow_http: bool = False
     parts = urlsplit(url)
     allowed = ("https", "http") if allow_http else ("https",)
     if parts.scheme not in allowed or not parts.hostname or parts.username or parts.password or parts.fragment:
-        raise InvalidInput(N_("an endpoint is an https address without user, password and fragment"))
+        raise InvalidInput(N_("an endpoint is an https address without user, password and fragment")).at("/url")
     secret = new_secret()
     body = {"tenant": who.tenant, "url": url, "secrets": [[secret, None]], "created_at": now}
     visibility = who.home

@@ -45,11 +45,11 @@ def checked_rights(by: Principal, rights: Rights) -> Rights:
         They are more than that, or contradict themselves.
     """
     if not rights.roles:
-        raise InvalidInput(N_("a key needs a role: {allowed}"), allowed=", ".join(Role))
+        raise InvalidInput(N_("a key needs a role: {allowed}"), allowed=", ".join(Role)).at("/roles")
     if rights.region is not None and not _REGION.fullmatch(rights.region):
-        raise InvalidInput(N_("{value!r} is no region: write a code like SE-AB"), value=rights.region)
+        raise InvalidInput(N_("{value!r} is no region: write a code like SE-AB"), value=rights.region).at("/region")
     if not all(_is_of_region(visibility) for visibility in rights.grants):
-        raise InvalidInput(N_("a grant is the visibility of a region, like region:SE-AB"))
+        raise InvalidInput(N_("a grant is the visibility of a region, like region:SE-AB")).at("/grants")
     given = _key_principal(rights)
     beyond = any(given.may(permission) and not by.may(permission) for permission in Permission)
     if Role.SYSTEM not in by.roles:

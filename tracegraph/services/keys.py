@@ -124,9 +124,9 @@ def new_key(
         raise InvalidInput(
             N_("the label {value!r} is not one: small letters, digits and . _ -, at most 40; name what it is for"),
             value=label[:60],
-        )
+        ).at("/label")
     if not 1 <= days <= MAX_DAYS:
-        raise InvalidInput(N_("a key lasts 1 to {most} days, not {value}"), most=MAX_DAYS, value=days)
+        raise InvalidInput(N_("a key lasts 1 to {most} days, not {value}"), most=MAX_DAYS, value=days).at("/days")
     checked_rights(by, rights)
     id, (digest, secret) = secrets.token_hex(8), _new_secret()
     body = {

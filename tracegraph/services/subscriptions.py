@@ -131,9 +131,10 @@ def new_subscription(who: Principal, watch: Watch, channel: Channel, now: str) -
         An address is none, or goods are named where they cannot narrow anything.
     """
     if channel.kind is ChannelKind.EMAIL and not _ADDRESS.fullmatch(channel.to):
-        raise InvalidInput(N_("this is no e-mail address: write one like name@region.example"))
+        raise InvalidInput(N_("this is no e-mail address: write one like name@region.example")).at("/channel/to")
     if watch.products and watch.kind in (WatchKind.CATEGORY, WatchKind.CONTRACT, WatchKind.INCIDENT):
-        raise InvalidInput(N_("goods narrow a factory, supplier, group or country, not a {kind}"), kind=watch.kind)
+        text = N_("goods narrow a factory, supplier, group or country, not a {kind}")
+        raise InvalidInput(text, kind=watch.kind).at("/watch/products")
     body = {
         "owner": who.id,
         "tenant": who.tenant,

@@ -61,9 +61,9 @@ def check_said(said: Said, today: str) -> None:
         A state other than potential without a reason, or one that would have expired already.
     """
     if said.state is not TriageState.POTENTIAL and not said.reason:
-        raise InvalidInput(N_("the state is {state}: say why, in reason"), state=str(said.state))
+        raise InvalidInput(N_("the state is {state}: say why, in reason"), state=str(said.state)).at("/reason")
     if said.expires_on is not None and said.expires_on < today:
         raise InvalidInput(
             N_("expires_on is {day}, which has passed: name the last day on which the state counts"),
             day=said.expires_on,
-        )
+        ).at("/expires_on")

@@ -72,7 +72,8 @@ def changes(given: Mapping[str, Any]) -> Response:
         return _page(given, lens, key, any_day=any_day)
     limit, skip = given["limit"], (given["page"] - 1) * given["limit"]
     if skip > _MOST_PAGED:
-        raise InvalidInput(N_("only the first {n} rows can be paged by number: go on with cursor"), n=_MOST_PAGED)
+        text = N_("only the first {n} rows can be paged by number: go on with cursor")
+        raise InvalidInput(text, n=_MOST_PAGED).at("page")
     found = feed(store(), lens, since, skip + limit, any_day=any_day)
     part = Feed(found.entries[skip:], found.has_next, found.before + min(skip, len(found.entries)))
     return _answered(given, lens, part, Begun(since, found.before, 0))

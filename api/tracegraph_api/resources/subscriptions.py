@@ -37,6 +37,7 @@ from tracegraph_api.changes import change, once
 from tracegraph_api.context import context, now, principal, store
 from tracegraph_api.inputs import ID_PATTERN, PageQuery, described, lens_of
 from tracegraph_api.operation import Answered, Resource, operation
+from tracegraph_api.places import at
 from tracegraph_api.respond import page_of, respond
 
 resource = Resource(
@@ -133,7 +134,8 @@ def check_seen(kind: WatchKind, id: str) -> None:
     """
     lens = lens_of({})
     if kind is WatchKind.COUNTRY:
-        country_code(id)
+        with at("/watch/id"):
+            country_code(id)
     elif kind is WatchKind.INCIDENT:
         find_incident(store(), id, lens)
     elif kind is WatchKind.CATEGORY:
