@@ -17,7 +17,7 @@ from tracegraph.services.notifying import MESSAGE, notify
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import AUDIT, Store
-from tracegraph.store.rows import Beside
+from tracegraph.store.rows import Beside, Record
 from tracegraph_api import create_app
 from tracegraph_api.context import context_of
 from tracegraph_api.policy import AUTHENTICATE
@@ -134,13 +134,42 @@ def test_a_message_has_its_log_and_may_be_sent_once_more(store: Store) -> None:
     store.commit(Beside([event_write("incident.revised", "incident:demo", "network", app_now, {})]), app_now)
     events = store.take(EVENT, app_now, "2099-01-02T00:00:00Z", 10)
     notify(store, events, app_now, Portfolios(store), lambda _subscription: STOCKHOLM)
-    (record,) = store.page(MESSAGE)
-    assert client.get(f"{ROOT}/messages").get_json()["items"][0]["state"] == "waiting"
-    assert post(client, f"messages/{record.id}/resending").status_code == 422
+    (item,) = client.get(f"{ROOT}/messages").get_json()["items"]
+    assert item["state"] == "waiting"
+    assert item["message_id"].startswith("msg_")
+    assert item["_links"]["self"]["href"] == f"{ROOT}/messages/{item['message_id']}"
+    assert post(client, f"messages/{item['message_id']}/resending").status_code == 422
     deliver(store, Silent(), lambda _subscription: STOCKHOLM, app_now)
-    shown = client.get(f"{ROOT}/messages/{record.id}").get_json()
+    shown = client.get(f"{ROOT}/messages/{item['message_id']}").get_json()
     assert (shown["state"], shown["log"][-1]["reason"]) == ("dead", "recipient-refused")
     assert client.get(f"{ROOT}/messages?state=sent").get_json()["items"] == []
-    assert as_(SKANE, store).get(f"{ROOT}/messages/{record.id}").status_code == 404
-    assert post(client, f"messages/{record.id}/resending").status_code == 202
-    assert client.get(f"{ROOT}/messages/{record.id}").get_json()["state"] == "waiting"
+    assert as_(SKANE, store).get(f"{ROOT}/messages/{item['message_id']}").status_code == 404
+    assert post(client, f"messages/{item['message_id']}/resending").status_code == 202
+    assert client.get(f"{ROOT}/messages/{item['message_id']}").get_json()["state"] == "waiting"
+
+
+def test_messages_of_others_are_not_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a list nor one message takes longer for what other regions were told."""
+    moments = ("2019-02-18T12:00:00Z", "2019-02-20T12:00:00Z")
+    people = {who.id: who for who in (STOCKHOLM, SKANE)}
+    for who in people.values():
+        client = as_(who, store)
+        context_of(client.application).clock = lambda: moments[0]
+        post(client, "subscriptions", {"watch": KLANG, "channel": {**MAIL, "digest": "immediate"}})
+    store.commit(Beside([event_write("incident.revised", "incident:demo", "network", moments[1], {})]), moments[1])
+    events = store.take(EVENT, moments[1], "2099-01-02T00:00:00Z", 10)
+    notify(store, events, moments[1], Portfolios(store), lambda subscription: people[subscription.owner])
+    assert len(store.page(MESSAGE)) == 2
+    read: list[Record] = []
+    page = store.page
+
+    def seen(kind: str, **options: Any) -> list[Record]:
+        read.extend(found := page(kind, **options))
+        return found
+
+    monkeypatch.setattr(store, "page", seen)
+    client = as_(SKANE, store)
+    (item,) = client.get(f"{ROOT}/messages").get_json()["items"]
+    assert client.get(f"{ROOT}/messages/{item['message_id']}").status_code == 200
+    assert client.get(f"{ROOT}/messages/msg_unknown").status_code == 404
+    assert {record.body["tenant"] for record in read if record.kind == MESSAGE} == {"region:SE-M"}

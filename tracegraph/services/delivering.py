@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from tracegraph.errors import StaleWrite, UnknownNode
 from tracegraph.moments import later
 from tracegraph.services.endpoints import Endpoint, endpoint_of, find_endpoint
-from tracegraph.services.newest import newest_record
+from tracegraph.services.newest import OfTenant, newest_record
 from tracegraph.services.notifying import MESSAGE, Rights, is_by_mail, visible_now
 from tracegraph.services.subscriptions import SUBSCRIPTION, Subscription, subscription_of
 from tracegraph.store.rows import Beside, Record, RecordWrite
@@ -71,7 +71,7 @@ def deliver(store: Store, senders: Senders, rights: Rights, now: str, limit: int
         else:
             _mark(store, record, _by_webhook(store, senders, subscription, record, now), now)
     for (to, lang), records in by_mail.items():
-        outcome = senders.mail(to, lang, [(record.id, record.body["payload"]) for record in records])
+        outcome = senders.mail(to, lang, [(OfTenant(record).id, record.body["payload"]) for record in records])
         for record in records:
             _mark(store, record, outcome, now)
     return len(taken)
@@ -93,7 +93,7 @@ def _by_webhook(store: Store, senders: Senders, subscription: Subscription, reco
         endpoint = endpoint_of(find_endpoint(store, subscription.channel.to, subscription.tenant))
     except UnknownNode:
         return Outcome("refused", "endpoint-gone")
-    return senders.webhook(endpoint, record.id, record.body["payload"], now)
+    return senders.webhook(endpoint, OfTenant(record).id, record.body["payload"], now)
 
 
 def _mark(store: Store, record: Record, outcome: Outcome, now: str) -> None:

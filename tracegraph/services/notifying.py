@@ -28,7 +28,7 @@ from tracegraph.store.rows import Beside, Record, RecordWrite
 if TYPE_CHECKING:
     from tracegraph.store.port import Store
 
-#: Kind of the records of messages: due when they are to be sent.
+#: Kind of the records of messages (`OfTenant`): due when they are to be sent.
 MESSAGE: Final = "message"
 NEWS_LISTED: Final = 200  # in one message; it says how many there are
 _LOG: Final = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ def _message_write(subscription: Subscription, seen: tuple[str, ...], found: Seq
     }
     due = next_digest(subscription.channel.digest, now)
     visibility = f"region:{subscription.region}" if subscription.region else "network"
-    name = f"msg_{secrets.token_hex(12)}"
+    name = f"{subscription.tenant}/msg_{secrets.token_hex(12)}"  # so that one's own are found without those of others
     return RecordWrite(MESSAGE, name, body, expected_version=0, visibility=visibility, due_at=due)
 
 

@@ -12,7 +12,7 @@ from tracegraph.access import Permission
 from tracegraph.errors import InvalidInput, UnknownNode
 from tracegraph.messages import N_
 from tracegraph.services.delivering import resent
-from tracegraph.services.newest import newest_records
+from tracegraph.services.newest import OfTenant, newest_record, newest_records
 from tracegraph.services.notifying import MESSAGE
 from tracegraph.services.operations import Reply
 from tracegraph.services.subscriptions import is_seen_by
@@ -43,9 +43,9 @@ class MessageQuery(PageQuery):
 
 def message_body(record: Record) -> dict[str, Any]:
     """Return a message as JSON."""
-    body = record.body
+    body, id = record.body, OfTenant(record).id
     return {
-        "message_id": record.id,
+        "message_id": id,
         "subscription_id": body["subscription_id"],
         "state": body["state"],
         "attempts": body["attempts"],
@@ -53,13 +53,14 @@ def message_body(record: Record) -> dict[str, Any]:
         "log": [dict(entry) for entry in body["log"]],
         "payload": dict(body["payload"]),
         "version": record.version,
-        "_links": {"self": {"href": f"/tracegraph/v1/messages/{record.id}"}},
+        "_links": {"self": {"href": f"/tracegraph/v1/messages/{id}"}},
     }
 
 
 def messages_seen() -> list[Record]:
     """Return the messages that the caller may see, the newest first."""
-    found = (record for record in newest_records(store(), MESSAGE) if _is_seen(record))
+    own = newest_records(store(), MESSAGE, prefix=f"{principal().tenant}/")
+    found = (record for record in own if _is_seen(record))
     return sorted(found, key=lambda record: (str(record.body["payload"]["timestamp"]), record.id), reverse=True)
 
 
@@ -71,9 +72,9 @@ def find_message(id: str) -> Record:
     UnknownNode
         There is none, or it is another's.
     """
-    for record in store().records(MESSAGE, id):
-        if _is_seen(record):
-            return record
+    record = newest_record(store(), MESSAGE, f"{principal().tenant}/{id}")
+    if record is not None and _is_seen(record):
+        return record
     raise UnknownNode(N_("you have no message {id!r}"), id=id)
 
 
@@ -124,7 +125,8 @@ def resend(id: str) -> Response:
     if found.body["state"] == "waiting":
         raise InvalidInput(N_("the message {id} waits to be sent already"), id=id)
     write = resent(found, now())
-    record = Record(write.kind, id, found.version + 1, write.body or {}, now(), write.visibility, due_at=write.due_at)
+    body, version = write.body or {}, found.version + 1
+    record = Record(write.kind, write.id, version, body, now(), write.visibility, due_at=write.due_at)
     reply = Reply(202, message_body(record), {"Location": f"/tracegraph/v1/messages/{id}"})
     store().commit(change().beside("message.resend", f"message:{id}", reply, records=[write]), now())
     return change().answered()
