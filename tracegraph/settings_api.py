@@ -13,6 +13,7 @@ from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import N_, Message
 from tracegraph.settings_audit import AuditSettings, load_audit_settings
 from tracegraph.settings_auth import AuthSettings, load_auth_settings
+from tracegraph.settings_delivery import load_delivery_settings
 from tracegraph.settings_jobs import JobSettings, load_job_settings
 from tracegraph.settings_limits import LimitSettings, load_limit_settings
 
@@ -63,6 +64,8 @@ class ApiSettings:
         What it bears.
     jobs : JobSettings
         How work in the background is done.
+    has_mail : bool
+        Whether there is a mail server; see `tracegraph.settings_delivery`.
     """
 
     access: Access = Access.PUBLIC
@@ -74,6 +77,7 @@ class ApiSettings:
     audit: AuditSettings = field(default_factory=AuditSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
+    has_mail: bool = True
 
 
 def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
@@ -95,6 +99,7 @@ def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
         audit=load_audit_settings(),
         limits=load_limit_settings(),
         jobs=load_job_settings(),
+        has_mail=bool(load_delivery_settings().smtp_host),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from tracegraph.access import Permission
+from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
 from tracegraph.services.asking import country_code
 from tracegraph.services.endpoints import find_endpoint
@@ -31,10 +32,11 @@ from tracegraph.services.subscriptions import (
     subscription_of,
     subscriptions_of,
 )
+from tracegraph.settings_delivery import SMTP_HOST
 from tracegraph.store.rows import Record, RecordWrite
 from tracegraph.vocabulary import Label
 from tracegraph_api.changes import change, once
-from tracegraph_api.context import context, now, principal, store
+from tracegraph_api.context import context, now, principal, store, translator
 from tracegraph_api.inputs import ID_PATTERN, PageQuery, described, lens_of
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.places import at
@@ -93,9 +95,10 @@ class ChannelBody(Schema):
         metadata=described(N_("How e-mail is gathered; webhooks are sent at once."), example="daily"),
     )
     lang = fields.String(
-        load_default="sv",
         validate=validate.OneOf(["sv", "en"]),
-        metadata=described(N_("Language of e-mail."), example="sv"),
+        metadata=described(
+            N_("Language of e-mail; not given: that of Accept-Language, else of the service."), example="sv"
+        ),
     )
 
 
@@ -145,13 +148,31 @@ def check_seen(kind: WatchKind, id: str) -> None:
         raise unknown_node(id, lens, store())
 
 
+def check_goods(products: Sequence[str]) -> None:
+    """Check that there are the goods to which a watch is narrowed.
+
+    Raises
+    ------
+    InvalidInput
+        Nobody knows one of them.
+    """
+    known = store().catalogue().products if products else {}
+    for number, product in enumerate(products):
+        if product not in known:
+            text = N_("there are no goods {value!r}: look for their id among the products")
+            raise InvalidInput(text, value=product).at(f"/watch/products/{number}")
+
+
 def channel_of(given: Mapping[str, Any]) -> Channel:
     """Return where news goes; a webhook goes to one of the caller's own endpoints, and at once."""
-    kind = ChannelKind(given["kind"])
+    kind, lang = ChannelKind(given["kind"]), given.get("lang") or translator().lang
     if kind is ChannelKind.WEBHOOK:
         find_endpoint(store(), given["to"], principal().tenant)
-        return Channel(kind, given["to"], Digest.IMMEDIATE, given["lang"])
-    return Channel(kind, given["to"], Digest(given["digest"]), given["lang"])
+        return Channel(kind, given["to"], Digest.IMMEDIATE, lang)
+    if not context().settings.has_mail:
+        text = N_("no e-mail is sent from here: take a webhook, or have {variable} set by whoever runs the service")
+        raise InvalidInput(text, variable=SMTP_HOST).at("/channel/kind")
+    return Channel(kind, given["to"], Digest(given["digest"]), lang)
 
 
 def recorded(watch: Watch, channel: Channel) -> tuple[RecordWrite, RecordWrite]:
@@ -207,6 +228,7 @@ def watch(body: Mapping[str, Any]) -> Response:
     """Record a subscription, with what its owner knows already."""
     asked = body["watch"]
     check_seen(WatchKind(asked["kind"]), asked["id"])
+    check_goods(asked["products"])
     watched = Watch(WatchKind(asked["kind"]), asked["id"], tuple(asked["products"]))
     write, known = recorded(watched, channel_of(body["channel"]))
     made = subscription_of(Record(write.kind, write.id, 1, write.body or {}, now(), write.visibility))
