@@ -75,6 +75,8 @@ ONLY_HOME = {
     "httpx": ("api.auth", "client"),
     "httpcore": ("delivery",),
     "joserfc": ("api.auth",),
+    "authlib": ("api.auth",),
+    "requests": ("api.auth",),
     "structlog": ("api", "cli"),
     "prometheus_client": ("api",),
     "click": ("cli",),

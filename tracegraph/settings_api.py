@@ -16,6 +16,7 @@ from tracegraph.settings_auth import AuthSettings, load_auth_settings
 from tracegraph.settings_delivery import load_delivery_settings
 from tracegraph.settings_jobs import JobSettings, load_job_settings
 from tracegraph.settings_limits import LimitSettings, load_limit_settings
+from tracegraph.settings_pages import PageSettings, load_page_settings
 
 ACCESS: Final = "TRACEGRAPH_ACCESS"
 PUBLIC_URL: Final = "TRACEGRAPH_PUBLIC_URL"
@@ -66,6 +67,8 @@ class ApiSettings:
         How work in the background is done.
     has_mail : bool
         Whether there is a mail server; see `tracegraph.settings_delivery`.
+    pages : PageSettings
+        The web pages.
     """
 
     access: Access = Access.PUBLIC
@@ -78,6 +81,7 @@ class ApiSettings:
     limits: LimitSettings = field(default_factory=LimitSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
     has_mail: bool = True
+    pages: PageSettings = field(default_factory=PageSettings)
 
 
 def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
@@ -100,6 +104,7 @@ def load_api_settings(unset: Access = Access.PUBLIC) -> ApiSettings:
         limits=load_limit_settings(),
         jobs=load_job_settings(),
         has_mail=bool(load_delivery_settings().smtp_host),
+        pages=load_page_settings(),
     )
 
 

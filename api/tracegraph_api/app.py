@@ -12,7 +12,7 @@ from tracegraph.services.asking import reader_name
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.settings import load_settings
 from tracegraph.settings_api import Access, ApiSettings, doubtful, load_api_settings
-from tracegraph_api import limits, local_only, observe, policy, problems, read_audit, serving
+from tracegraph_api import limits, local_only, observe, pages, policy, problems, read_audit, serving
 from tracegraph_api.auth.bearer import Bearer
 from tracegraph_api.auth.oidc import tokens_of
 from tracegraph_api.context import EXTENSION, Context
@@ -58,12 +58,14 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
     shared.parts[policy.AUTHENTICATE] = Bearer(store, lambda: shared.clock(), tokens_of(settings.auth))
     observe.install(app)
     problems.install(app)
+    pages.install(app)
     api = ProblemApi(app)
     for resource in RESOURCES:
         api.register_blueprint(resource, url_prefix=f"{ROOT}{resource.url_prefix or ''}")
     if settings.access is Access.LOCAL:
         local_only.install(app)
     policy.install(app)
+    pages.protect(app)
     read_audit.install(app)
     limits.install(app, settings.limits)
     serving.install(app, settings.limits)

@@ -28,6 +28,8 @@ from tracegraph_api.problems import problem_of_ours
 
 #: Endpoints that take files; what is done with an import afterwards is no upload.
 UPLOADS: Final = ("imports.send",)
+#: The endpoint of styles and scripts of the pages, which browsers ask for once.
+FILES: Final = "page_assets.file"
 _FILE: Final = "rates"
 _UNKNOWN: Final = "unknown"
 
@@ -111,7 +113,7 @@ def _shared_uri(run_dir: str) -> str:
 
 def _limits_of(rates: Rates) -> list[str | Any | Limit]:
     def is_free() -> bool:
-        return bool(g.principal.id == LOCAL.id) or not _rate()
+        return bool(g.principal.id == LOCAL.id) or request.endpoint == FILES or not _rate()
 
     def _rate() -> str:
         return rates.member if g.principal.is_known else rates.public

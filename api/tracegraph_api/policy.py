@@ -18,8 +18,13 @@ from tracegraph_api.observe import note_principal
 View = TypeVar("View", bound=Callable[..., Any])
 
 _ATTRIBUTE: Final = "tracegraph_permission"
+_PAGE: Final = "tracegraph_page"
 #: Kept in the context's parts under this name: a callable that turns the value of ``Authorization`` into a principal.
 AUTHENTICATE: Final = "authenticate"
+#: Likewise: a callable that returns who is logged in on the pages, None for nobody. Routes of the API never ask it.
+LOGGED_IN: Final = "logged-in"
+#: Everything below is the API's.
+API: Final = "/tracegraph/"
 
 
 def allow(permission: Permission) -> Callable[[View], View]:
@@ -30,6 +35,19 @@ def allow(permission: Permission) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def mark_page(view: View) -> View:
+    """Say that a view is a page: its reader is who is logged in, and no token is taken."""
+    setattr(view, _PAGE, True)
+    return view
+
+
+def is_page() -> bool:
+    """Return whether this request is for a page, or for an address outside of the API where there is none."""
+    if request.endpoint is None:
+        return not request.path.startswith(API)
+    return bool(getattr(current_app.view_functions.get(request.endpoint), _PAGE, False))
 
 
 def permission_of(app: Flask, endpoint: str) -> Permission:
@@ -69,15 +87,18 @@ def _enforce() -> None:
 
 
 def _who() -> Principal:
-    """Return who asks: by token where one is shown, else what the installation takes everybody for.
+    """Return who asks: by token, or by log-in on pages; else what the installation takes everybody for.
 
     Where it is closed to the public, who has no role may no more than what is open.
     """
     shared = context_of(current_app)
-    header = request.headers.get("Authorization")
+    header = None if is_page() else request.headers.get("Authorization")
     if header is None and shared.settings.access is Access.LOCAL:
         return shared.local
-    who = ANONYMOUS if header is None else _authenticated(header)
+    if is_page():
+        who = shared.parts[LOGGED_IN]() or ANONYMOUS
+    else:
+        who = ANONYMOUS if header is None else _authenticated(header)
     if shared.settings.access is Access.PRIVATE and not who.is_known:
         return replace(who, scopes=frozenset({Permission.OPEN}))
     return who

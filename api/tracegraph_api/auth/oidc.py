@@ -79,7 +79,8 @@ class OidcTokens:
             raise IdentityProviderUnavailable(N_("the identity provider cannot be reached: try again")) from error
         if key is None:
             raise _invalid()
-        return _verified(token, key, replace(issuer, audience=audience or issuer.audience), now), issuer
+        taken = replace(issuer, audience=audience, clients=(audience,)) if audience else issuer
+        return _verified(token, key, taken, now), issuer
 
 
 def tokens_of(settings: AuthSettings) -> OidcTokens | None:

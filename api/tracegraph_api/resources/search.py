@@ -58,7 +58,7 @@ def search(given: Mapping[str, Any]) -> Response:
     """Answer what may be meant by a text."""
     lens = lens_of(given)
     labels = [Label(label) for label in given["label"]]
-    hits, is_whole = _search(context()).find(given["q"], lens, labels, translator().lang)
+    hits, is_whole = search_of(context()).find(given["q"], lens, labels, translator().lang)
     rows = [{"label": h.node.label.value, "id": h.node.id, "name": h.name, "reason": h.reason} for h in hits]
     if wanted() == CSV:
         return as_file(table_of_bodies(COLUMNS, rows), "search", truncated=not is_whole)
@@ -72,7 +72,7 @@ def search(given: Mapping[str, Any]) -> Response:
     return respond(envelope(items, given, counted, meta=meta))
 
 
-def _search(shared: Context) -> Search:
+def search_of(shared: Context) -> Search:
     """Return the search of the application."""
     made = shared.parts.setdefault("search", Search(store(), shared.portfolios))
     return cast("Search", made)

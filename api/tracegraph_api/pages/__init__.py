@@ -1,0 +1,80 @@
+"""The web pages: for people who are no programmers, without scripts where need be (docs/pages.md).
+
+`PAGES` lists the blueprints; `install` and `protect` put them, and what surrounds them, into the application.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from flask import Flask, Response, g, request
+
+from tracegraph.settings_api import Access
+from tracegraph_api.auth.log_in import LogIn
+from tracegraph_api.context import context_of, principal
+from tracegraph_api.pages import frame, guard, log_in, problems_shown, sessions
+from tracegraph_api.pages.assets import ENDPOINT
+from tracegraph_api.pages.assets import pages as assets
+from tracegraph_api.pages.declare import Pages
+from tracegraph_api.pages.search import pages as search
+from tracegraph_api.pages.start import pages as start
+from tracegraph_api.pages.waiting import pages as waiting
+from tracegraph_api.pages.words import choose_language
+from tracegraph_api.policy import LOGGED_IN, is_page
+from tracegraph_api.problems import AS_PAGE
+
+#: Every blueprint of pages that the application serves.
+PAGES: Final[tuple[Pages, ...]] = (
+    assets,
+    start,
+    search,
+    waiting,
+    log_in.pages,
+)
+_STEP_LASTS: Final = timedelta(minutes=15)
+
+
+def install(app: Flask) -> None:
+    """Serve the pages of an application; to be called before anything says a text to a caller."""
+    shared = context_of(app)
+    settings = shared.settings
+    app.secret_key = shared.parts[guard.SECRET] = guard.secret_of(settings)
+    app.config.update(
+        SESSION_COOKIE_NAME="tracegraph-step",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.access is not Access.LOCAL and settings.public_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=_STEP_LASTS,
+    )
+    shared.parts[log_in.LOG_IN] = LogIn(app, settings.auth.issuers)
+    shared.parts[LOGGED_IN] = sessions.logged_in
+    shared.parts[AS_PAGE] = problems_shown.shown
+    frame.install(app)
+    app.before_request(_speak)
+    app.after_request(_around)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+
+
+def protect(app: Flask) -> None:
+    """Take forms from pages of ours alone; to be called when who asks is found out before."""
+    app.before_request(guard.check)
+
+
+def _speak() -> None:
+    if is_page():
+        choose_language()
+
+
+def _around(response: Response) -> Response:
+    """Give a page the headers that all pages have."""
+    if not is_page() or request.endpoint == ENDPOINT:
+        return response
+    response.headers["Content-Security-Policy"] = frame.POLICY
+    response.headers["Referrer-Policy"] = "same-origin"  # without any, a browser does not say where a form comes from
+    response.vary.update(("Accept-Language", "Cookie", "HX-Request", "HX-Request-Type"))
+    response.vary.discard("Authorization")
+    is_public = "principal" in g and not principal().is_known and "Set-Cookie" not in response.headers
+    response.headers["Cache-Control"] = "no-cache" if is_public else "no-store, private"
+    return guard.fill_in(response)

@@ -1,0 +1,70 @@
+"""Settings of the web pages from the environment, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from environs import Env
+
+from tracegraph.errors import SettingsInvalid
+from tracegraph.messages import N_
+
+SESSION_SECRET: Final = "TRACEGRAPH_SESSION_SECRET"
+THEME_FILE: Final = "TRACEGRAPH_THEME_FILE"
+_SHORTEST: Final = 32
+_LARGEST: Final = 32 * 1024
+
+#: Every variable of the pages, with what it is for.
+VARIABLES: Final[Mapping[str, str]] = {
+    SESSION_SECRET: N_(
+        "signs the forms and the log-in of the pages: 32 random characters or more, the same on all machines; not set: "
+        "a new one at each start, for one machine"
+    ),
+    THEME_FILE: N_("style sheet with the colours and fonts of one's own, loaded behind that of the pages"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What the environment says of the pages.
+
+    Attributes
+    ----------
+    session_secret : str
+        Signs forms and log-in; empty: one is made.
+    theme_file : str
+        Style sheet of the region's own; empty: none.
+    """
+
+    session_secret: str = field(default="", repr=False)
+    theme_file: str = ""
+
+
+def load_page_settings() -> PageSettings:
+    """Return the settings of the pages.
+
+    Raises
+    ------
+    SettingsInvalid
+        A variable has a value that it cannot have.
+    """
+    env = Env()
+    secret, theme = env.str(SESSION_SECRET, ""), env.str(THEME_FILE, "")
+    if secret and len(secret) < _SHORTEST:
+        raise SettingsInvalid(
+            N_("{variable} has {count} characters: use {least} random ones or more"),
+            variable=SESSION_SECRET,
+            count=len(secret),
+            least=_SHORTEST,
+        )
+    if theme and not (Path(theme).is_file() and Path(theme).stat().st_size <= _LARGEST):
+        raise SettingsInvalid(
+            N_("{variable}: {path} is no file of at most {most} bytes"),
+            variable=THEME_FILE,
+            path=theme,
+            most=_LARGEST,
+        )
+    return PageSettings(secret, theme)
