@@ -48,6 +48,21 @@ def test_the_token_is_shown_once_and_says_so(tmp_path: Path) -> None:
     token = shown.split()[0]
     assert token.startswith("tg_")
     assert token not in run("key", "list", store=file)
+    assert f"tracegraph key revoke {token.split('_')[1]} ends it before" in " ".join(shown.split())
+
+
+def test_a_key_is_revoked_by_its_id_or_by_how_its_token_begins(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    for whole in (False, True):
+        token = told("key-create", "key", "create", "nightly-sync", "--role", "reader", store=file)["token"]
+        beginning = "_".join(token.split("_")[:2])
+        revoked = told("key-revoke", "key", "revoke", token if whole else beginning, store=file)
+        assert revoked["key_id"] == beginning.removeprefix("tg_")
+        assert revoked["revoked_at"] is not None
+    assert "you manage no key 'tg_0123'" in run("key", "revoke", "tg_0123", store=file, code=2)
+
+
+def test_an_empty_store_has_no_keys(tmp_path: Path) -> None:
     assert "inga nycklar" in run("key", "list", "--lang", "sv", store=open_empty(tmp_path / "other.db"))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.table import Table
@@ -26,6 +27,9 @@ from tracegraph.services.keys import (
     revoked,
 )
 from tracegraph.store.rows import Beside, Record
+
+#: How tokens begin; the id of the key is in it, and nothing secret.
+_BEGINNING: Final = re.compile(r"tg_([0-9a-f]{16})(?:_|$)")
 
 
 @click.group("key", cls=SpokenGroup, help=N_("API keys: make, list, revoke."))
@@ -79,9 +83,13 @@ def create(
         lambda: {**_body(key_of(record)), "token": made.token},
         lambda: Text(
             session.text(
-                N_("{token}\nKeep it now: it is not shown again. It lasts until {day}."),
+                N_(
+                    "{token}\nKeep it now: it is not shown again. It lasts until {day}; "
+                    "tracegraph key revoke {id} ends it before."
+                ),
                 token=made.token,
                 day=key_of(record).expires_at[:10],
+                id=record.id,
             )
         ),
     )
@@ -100,14 +108,19 @@ def list_(session: Session, /) -> None:
 @key.command(
     "revoke",
     cls=Spoken,
-    help=N_("Let a key serve no longer; effective within a few seconds."),
+    help=N_(
+        "Let a key serve no longer; effective within a few seconds. KEY is its id, or "
+        "how its token begins: tg_ and the id."
+    ),
     example="tracegraph key revoke 0123456789abcdef",
 )
-@click.argument("key_id", metavar="KEY_ID")
+@click.argument("key", metavar="KEY")
 @common_options
 @pass_session
-def revoke(session: Session, /, *, key_id: str) -> None:
-    """Revoke a key."""
+def revoke(session: Session, /, *, key: str) -> None:
+    """Revoke a key, which is named by its id or by its token as far as it may be seen."""
+    found = _BEGINNING.match(key)
+    key_id = found[1] if found else key
     with session.store() as store:
         record = find_key(store, key_id, LOCAL)
         row = audit_row(LOCAL, "key.revoke", f"key:{key_id}")
