@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ _MAX_DEPTH: Final = 4
 
 
 def page_of_document(document: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the reference page shows.
+    """Return what the reference shows: what is said of the whole, and a page for each resource.
 
     Parameters
     ----------
@@ -24,31 +24,47 @@ def page_of_document(document: Mapping[str, Any], examples: Mapping[str, Any]) -
     examples : mapping
         Requests and answers by name of the operation.
     """
+    operations = list(_operations(document, examples))
+    tags = []
+    for tag in document["tags"]:
+        own = [one for one in operations if one["tag"] == tag["name"]]
+        tags.append({**tag, "operations": own, "schemas": list(_schemas(document, own))})
     return {
         "info": document["info"],
         "server": document["servers"][0]["url"],
         "limits": document["info"]["x-limitations"],
-        "tags": [
-            {**tag, "operations": [one for one in _operations(document, examples) if one["tag"] == tag["name"]]}
-            for tag in document["tags"]
-        ],
-        "schemas": [
-            {
-                "name": name,
-                "words": schema.get("description", ""),
-                "rows": list(rows_of(schema)),
-                "type": type_of(schema),
-            }
-            for name, schema in document["components"]["schemas"].items()
-        ],
+        "tags": tags,
     }
+
+
+def _schemas(document: Mapping[str, Any], operations: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the schemas that some operations refer to, and those that these refer to, by name."""
+    every = document["components"]["schemas"]
+    found: set[str] = set()
+    waiting = {name for operation in operations for name in operation["refers_to"]}
+    while waiting:
+        found |= waiting
+        waiting = {inner for name in waiting for inner in _referred(every[name])} - found
+    for name in sorted(found):
+        schema = every[name]
+        rows = list(rows_of(schema))
+        yield {"name": name, "words": schema.get("description", ""), "rows": rows, "type": type_of(schema)}
+
+
+def _referred(part: Any) -> set[str]:
+    """Return the names of the schemas that a part of the document refers to."""
+    if isinstance(part, Mapping):
+        own = {part["$ref"].removeprefix(COMPONENT)} if str(part.get("$ref", "")).startswith(COMPONENT) else set()
+        return own.union(*(_referred(inner) for inner in part.values()))
+    return set().union(*(_referred(inner) for inner in part)) if isinstance(part, list) else set()
 
 
 def _operations(document: Mapping[str, Any], examples: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for path, item in document["paths"].items():
         for method in (one for one in _METHODS if one in item):
             operation, example = item[method], examples.get(item[method]["operationId"], {})
-            shared = [*item["parameters"], *operation["parameters"]]
+            shared = [resolved(document, one) for one in (*item["parameters"], *operation["parameters"])]
+            answers = [resolved(document, one) for one in operation["responses"].values()]
             yield {
                 "id": operation["operationId"],
                 "tag": operation["tags"][0],
@@ -57,9 +73,10 @@ def _operations(document: Mapping[str, Any], examples: Mapping[str, Any]) -> Ite
                 "summary": operation["summary"],
                 "description": operation["description"],
                 "permission": operation["x-permission"],
-                "parameters": [_parameter(resolved(document, one)) for one in shared],
+                "parameters": [_parameter(one) for one in shared],
                 "body": list(_content(operation.get("requestBody", {}))),
                 "answers": list(_answers(document, operation)),
+                "refers_to": _referred([shared, answers, operation.get("requestBody", {})]),
                 "curl": curl(document["servers"][0]["url"], example.get("request")),
                 "examples": list(_examples(example)),
             }

@@ -68,6 +68,7 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "product": (N_("Id of the goods."), "gloves-nitrile"),
     "contract": (N_("Id of a contract."), "demo-c-0001"),
     "problems/code": (N_("Code of a problem, as it stands in code."), "unknown-node"),
+    "resources/name": (N_("Name of a resource, as the reference has it."), "factories"),
     "files/name": (N_("Name of a file of the documentation."), "docs.css"),
 }
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from flask import Flask
+from werkzeug.routing import Rule
+
 #: Routes by the permission that they ask for.
 PINNED: Final[Mapping[str, str]] = {
     "open": """
@@ -15,6 +18,7 @@ PINNED: Final[Mapping[str, str]] = {
         GET /api-info
         GET /docs
         GET /docs/files/<name>
+        GET /docs/resources/<name>
         GET /docs/try
         GET /me
         GET /openapi.json
@@ -142,3 +146,8 @@ PINNED: Final[Mapping[str, str]] = {
 ROUTES: Final[Mapping[str, str]] = {
     route.strip(): permission for permission, routes in PINNED.items() for route in routes.strip().splitlines() if route
 }
+
+
+def api_rules(app: Flask) -> list[Rule]:
+    """Return the rules of the API of an application; its pages have a table of their own (`test_pages_frame.py`)."""
+    return [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/tracegraph/")]

@@ -54,7 +54,9 @@ def page(reading: FlaskClient, path: str, **headers: str) -> tuple[str, Page]:
     return response.get_data(as_text=True), Page(response.get_data(as_text=True))
 
 
-@pytest.mark.parametrize("path", ["/docs", "/docs/try", "/problems", "/problems/unknown-node"])
+@pytest.mark.parametrize(
+    "path", ["/docs", "/docs/resources/claims", "/docs/try", "/problems", "/problems/unknown-node"]
+)
 def test_pages_keep_the_strictest_policy(reading: FlaskClient, path: str) -> None:
     _, found = page(reading, path)
     assert found.inline == []
@@ -65,7 +67,7 @@ def test_pages_keep_the_strictest_policy(reading: FlaskClient, path: str) -> Non
     assert "default-src 'none'" in policy
 
 
-@pytest.mark.parametrize("path", ["/docs", "/docs/try", "/problems"])
+@pytest.mark.parametrize("path", ["/docs", "/docs/resources/claims", "/docs/try", "/problems"])
 def test_everything_that_a_page_loads_is_here(reading: FlaskClient, path: str) -> None:
     _, found = page(reading, path)
     loaded = [link for link in found.links if "/docs/files/" in link]
@@ -76,21 +78,64 @@ def test_everything_that_a_page_loads_is_here(reading: FlaskClient, path: str) -
         assert response.mimetype in ("text/css", "text/javascript")
 
 
-def test_the_reference_needs_no_script(reading: FlaskClient) -> None:
-    text, found = page(reading, "/docs")
-    assert "<script" not in text
-    assert found.headings[0] == "h1"
-    assert not [
-        one for one, other in zip(found.headings, found.headings[1:], strict=False) if int(other[1]) > int(one[1]) + 1
-    ]
+@pytest.fixture(scope="module")
+def reference(reading: FlaskClient) -> dict[str, tuple[str, Page]]:
+    """Return the pages of the reference by path, the first one first."""
+    first = page(reading, "/docs?lang=en")
+    links = [link.partition("#")[0] for link in first[1].links if "/docs/resources/" in link]
+    paths = dict.fromkeys(link.removeprefix(ROOT).partition("?")[0] for link in links)
+    return {"/docs": first, **{path: page(reading, f"{path}?lang=en") for path in paths}}
 
 
-def test_the_reference_has_every_operation_with_its_example(reading: FlaskClient) -> None:
-    text, found = page(reading, "/docs")
+def test_the_reference_needs_no_script(reference: dict[str, tuple[str, Page]]) -> None:
+    for text, found in reference.values():
+        assert "<script" not in text
+        assert found.headings[0] == "h1"
+        assert not [
+            one
+            for one, other in zip(found.headings, found.headings[1:], strict=False)
+            if int(other[1]) > int(one[1]) + 1
+        ]
+
+
+def test_the_reference_has_every_operation_with_its_example(
+    reading: FlaskClient, reference: dict[str, tuple[str, Page]]
+) -> None:
     names = {one.id for one in routes_of(reading.application)}
-    assert names <= set(found.ids)
-    assert text.count("curl -sS") >= len(examples())
-    assert {link[1:] for link in found.links if link.startswith("#")} <= set(found.ids)
+    listed = [link.partition("#")[2] for link in reference["/docs"][1].links if "/docs/resources/" in link]
+    assert {name for name in listed if name} == names
+    assert names <= {id for _, found in reference.values() for id in found.ids}
+    assert sum(text.count("curl -sS") for text, _ in reference.values()) >= len(examples())
+    for _, found in reference.values():
+        assert {link[1:] for link in found.links if link.startswith("#")} <= set(found.ids)
+        for link in found.links:
+            path, _, id = link.removeprefix(ROOT).partition("#")
+            assert "/docs/resources/" not in link or not id or id in reference[path.partition("?")[0]][1].ids
+
+
+def test_no_page_of_the_reference_is_large(reference: dict[str, tuple[str, Page]]) -> None:
+    sizes = {path: len(text.encode()) for path, (text, _) in reference.items()}
+    assert {path: size for path, size in sizes.items() if size > 300_000} == {}
+    assert len(reference) > 30
+
+
+def test_a_page_of_the_reference_is_in_one_language(reading: FlaskClient) -> None:
+    told = {
+        lang: page(reading, f"/docs/resources/factories?lang={lang}")[0] + page(reading, f"/docs?lang={lang}")[0]
+        for lang in ("sv", "en")
+    }
+    for own, other in (("sv", "en"), ("en", "sv")):
+        limit = {"sv": "En sida har högst 200 rader.", "en": "A page has at most 200 rows."}
+        assert limit[own] in told[own]
+        assert limit[other] not in told[own]
+        assert f"/docs/resources/factories?lang={own}" in told[own]
+    assert reading.get(f"{ROOT}/docs/resources/nothing").status_code == 404
+
+
+def test_styles_let_no_word_widen_a_page(reading: FlaskClient) -> None:
+    styles = reading.get(f"{ROOT}/docs/files/docs.css").get_data(as_text=True)
+    assert re.search(r"body \{[^}]*overflow-wrap: anywhere", styles)
+    assert re.search(r"\.table \{[^}]*overflow-x: auto", styles)
 
 
 def test_pages_speak_the_language_that_is_asked_for(reading: FlaskClient) -> None:

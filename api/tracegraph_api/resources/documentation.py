@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from flask import Flask, Response, current_app, g, render_template
+from flask import Flask, Response, current_app, g, render_template, request
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
@@ -99,7 +99,7 @@ def openapi() -> Response:
     Permission.OPEN,
     says=(
         N_("The reference"),
-        N_("All operations with their parameters, examples and curl lines on one page, without scripts."),
+        N_("What the API is for, its limits, and all operations by resource; without scripts."),
     ),
     answers={200: Answered(N_("The page."), media=(HTML,))},
     query=(LangQuery,),
@@ -107,12 +107,42 @@ def openapi() -> Response:
 def reference(given: Mapping[str, Any]) -> Response:
     """Show the reference."""
     _speak(given)
+    return _html(_reference()[""])
+
+
+@resource.get("/docs/resources/<name>")
+@operation(
+    Permission.OPEN,
+    says=(
+        N_("The reference of a resource"),
+        N_("Its operations with parameters, examples and curl lines, and what they answer; without scripts."),
+    ),
+    answers={200: Answered(N_("The page."), media=(HTML,))},
+    query=(LangQuery,),
+    errors=(404,),
+)
+def reference_of(given: Mapping[str, Any], name: str) -> Response:
+    """Show the reference of one resource."""
+    _speak(given)
+    pages = _reference()
+    if not name or name not in pages:
+        raise NotFound
+    return _html(pages[name])
+
+
+def _reference() -> Mapping[str, str]:
+    """Return the pages of the reference in the language of this request: the first under an empty name."""
     lang = translator().lang
-    made: dict[str, str] = _app().extensions.setdefault("tracegraph_reference", {})
+    made: dict[str, Mapping[str, str]] = _app().extensions.setdefault("tracegraph_reference", {})
     if lang not in made:
         page = page_of_document(document_of(_app(), lang), examples())
-        made[lang] = _rendered("reference.html", N_("Reference of the API"), page=page)
-    return _html(made[lang])
+        title = N_("Reference of the API")
+        pages = {"": _rendered("reference.html", title, f"{ROOT}/docs", page=page)}
+        for tag in page["tags"]:
+            here = f"{ROOT}/docs/resources/{tag['name']}"
+            pages[tag["name"]] = _rendered("resource.html", title, here, page=page, tag=tag)
+        made[lang] = pages
+    return made[lang]
 
 
 @resource.get("/docs/try")
@@ -125,7 +155,7 @@ def reference(given: Mapping[str, Any]) -> Response:
 def try_out(given: Mapping[str, Any]) -> Response:
     """Show the page on which operations are tried."""
     _speak(given)
-    return _html(_rendered("try.html", N_("Try the API out")))
+    return _html(_rendered("try.html", N_("Try the API out"), request.path))
 
 
 @resource.get("/docs/files/<name>")
@@ -157,7 +187,7 @@ def problem_kinds(given: Mapping[str, Any]) -> Response:
     _speak(given)
     kinds = [_kind(code) for code in sorted(TEXTS)]
     if wanted() == HTML:
-        return _html(_rendered("problems.html", N_("Problems"), problems=kinds))
+        return _html(_rendered("problems.html", N_("Problems"), request.path, problems=kinds))
     return respond(page_of(kinds, given))
 
 
@@ -179,7 +209,7 @@ def problem_kind(given: Mapping[str, Any], code: str) -> Response:
         raise NotFound
     kind = _kind(code)
     if wanted() == HTML:
-        return _html(_rendered("problem.html", N_("Problem"), problem=kind))
+        return _html(_rendered("problem.html", N_("Problem"), request.path, problem=kind))
     return respond(kind)
 
 
@@ -202,10 +232,12 @@ def _speak(given: Mapping[str, Any]) -> None:
         g.translator = Translator(given["lang"])
 
 
-def _rendered(template: str, title: str, **values: Any) -> str:
+def _rendered(template: str, title: str, here: str, **values: Any) -> str:
+    """Return a page, whose address is `here`."""
     say = translator()
     words = {name: say.text(text) for name, text in WORDS.items()}
-    around = {"lang": say.lang, "root": ROOT, "files": f"{ROOT}/docs/files", "title": f"{say.text(title)} – tracegraph"}
+    title = f"{say.text(title)} – tracegraph"
+    around = {"lang": say.lang, "root": ROOT, "here": here, "files": f"{ROOT}/docs/files", "title": title}
     return render_template(template, words=words, **around, **values)
 
 
