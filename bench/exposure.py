@@ -61,7 +61,7 @@ class Exposure(Tracegraph):
     def __init__(self, url: str, lens: Lens) -> None:
         super().__init__(url, lens)
         portfolios = Portfolios(self.store)
-        self.view = portfolios.under(lens, self.store.version(lens))
+        self.view = portfolios.under(lens)
         self.contracts = set(self.view.portfolio.contract_ids)
         assert self.view.portfolio.contract_classes
         assert self.view.shares.network

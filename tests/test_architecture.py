@@ -49,16 +49,17 @@ FLOORS: dict[str, set[str]] = {
     "delivery": GROUND | {"services", "settings", "translate"},
     "translate": GROUND | {"resources"},
     "store.rows": GROUND,
-    "store.port": GROUND | {"store.rows"},
+    "store.chain_state": GROUND,
+    "store.port": GROUND | {"store.rows", "store.chain_state"},
     "store.audit_chain": GROUND | {"store.port", "store.rows"},
     "answer": GROUND | {"store.port", "store.rows"},
     "intake": GROUND | {"store.port", "store.rows", "countries"},
-    "walk": GROUND | {"store.port", "store.rows", "answer"},
+    "walk": GROUND | {"store.port", "store.rows", "store.chain_state", "answer"},
     "graph": GROUND | {"store.port", "store.rows", "answer", "walk"},
     "exchange": GROUND | {"store.port", "store.rows", "answer", "store.canonical", "walk", "graph", "countries"},
     "services": GROUND
     | {"store.port", "store.rows", "answer", "intake", "walk", "graph", "exchange", "countries", "resources"}
-    | {"store.audit_chain"},
+    | {"store.audit_chain", "store.chain_state"},
     "render": GROUND
     | {"store.port", "store.rows", "answer", "intake", "services", "countries", "exchange", "translate", "graph"},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -213,7 +213,7 @@ class Answer:
         Affected items by certainty.
     unmatched : tuple of Selector
         Selectors that touch nothing.
-    dependents : tuple of Dependent
+    dependents : sequence of Dependent
         Every contract that the reader sees, in the order of statuses and then by contract id.
     contradictions : tuple of Contradiction
         Where stated shares contradict each other upstream of an established, possible or unmapped contract, by id.
@@ -223,5 +223,5 @@ class Answer:
     affected: Mapping[str, Certainty]
     unmatched: tuple[Selector, ...]
     summary: Summary
-    dependents: tuple[Dependent, ...]
+    dependents: Sequence[Dependent]
     contradictions: tuple[Contradiction, ...] = ()

@@ -179,6 +179,11 @@ class Statement:
         )
 
     @property
+    def names_a_supplier(self) -> bool:
+        """Whether it tells what a supplier is called and the like, on which no answer about a chain depends."""
+        return self.type is RelationshipType.DESCRIBES and self.end.label is Label.SUPPLIER
+
+    @property
     def digest(self) -> str:
         """Short hash of what the row says beyond its key; two versions of a claim differ in it."""
         says = [

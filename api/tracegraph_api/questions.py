@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Response
@@ -18,6 +18,7 @@ from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import Scope
 from tracegraph.services import asking
+from tracegraph.services.dependent_rows import Narrowing, narrowed
 from tracegraph.services.dependents import STATUS_ORDER, dependents
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Status
@@ -113,22 +114,11 @@ def meta_of(answer: Answer) -> dict[str, Any]:
     return {**frame_body(answer), "truncated": summary.truncated, "items_cut": summary.items_cut}
 
 
-def chosen(answer: Answer, given: Mapping[str, Any]) -> list[Dependent]:
+def chosen(answer: Answer, given: Mapping[str, Any]) -> Sequence[Dependent]:
     """Return the contracts of an answer that are asked for, in its order."""
-    statuses = set(given["status"])
-    regions, categories, suppliers = (set(given[name]) for name in ("region", "category", "direct_supplier"))
-    return [
-        dependent
-        for dependent in answer.dependents
-        if dependent.status.value in statuses
-        and _meets(regions, dependent.facts.regions)
-        and _meets(categories, (dependent.facts.category,))
-        and _meets(suppliers, (*dependent.direct_suppliers, *dependent.ask))
-    ]
-
-
-def _meets(asked: Set[str], found: Iterable[str | None]) -> bool:
-    return not asked or not asked.isdisjoint(found)
+    regions, categories, suppliers = (frozenset(given[name]) for name in ("region", "category", "direct_supplier"))
+    statuses = frozenset(map(Status, given["status"]))
+    return narrowed(answer, Narrowing(statuses, regions, categories, suppliers))
 
 
 def key_of(dependent: Dependent) -> Key:

@@ -163,7 +163,7 @@ def test_on_worlds_of_all_kinds(seed: int) -> None:
     """With recipes, circles, contradictions, private rows: bounds nested by grade, together no less than a part."""
     with random_world(seed, "small") as (store, lenses):
         for lens in lenses:
-            view = Portfolios(store).under(lens, store.version(lens))
+            view = Portfolios(store).under(lens)
             endings = Endings(view.shares, identified_items(view.portfolio, store, lens))
             for kinds in ([Ending.UNMAPPED], KNOWN_ENDS):
                 assert_nested(endings, kinds)

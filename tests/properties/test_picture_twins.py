@@ -23,7 +23,7 @@ def pictures(store: Store, query: Query, reader: str) -> list[str]:
     """Return the pictures of every chain that the reader sees, with what is asked marked, and that of depth."""
     lens = replace(lens_of(dict(query), today="2020-01-01", now=NOW), visible_to=visible_to(reader))
     scope = tuple(selector_from_body(selector) for selector in query["scope"])
-    contracts = Portfolios(store).under(lens, store.version(lens)).portfolio.contract_ids
+    contracts = Portfolios(store).under(lens).portfolio.contract_ids
     return [*(drawn(store, name, lens, scope) for name in contracts), drawn_depth(store, lens)]
 
 

@@ -99,7 +99,7 @@ def test_the_seeds(tmp_path: Path) -> None:
 def test_a_cone_is_what_networkx_finds_in_the_snapshot(seed: int) -> None:
     with random_world(seed) as (store, lenses):
         for lens in lenses:
-            view = Portfolios(store).under(lens, store.version(lens))
+            view = Portfolios(store).under(lens)
             snapshot = snapshot_of(view.portfolio)
             assert isinstance(snapshot, PortfolioSnapshot)
             catalogue = store.catalogue()

@@ -62,7 +62,7 @@ def test_what_has_no_link_cannot_stop_whatever_the_unknown_is(seed: int) -> None
     with random_world(seed, lenses=2) as (store, lenses):
         for lens in lenses:
             portfolios = Portfolios(store)
-            portfolio = portfolios.under(lens, store.version(lens)).portfolio
+            portfolio = portfolios.under(lens).portfolio
             starts = dict.fromkeys(portfolio.contract_ids, Certainty.CERTAIN)
             cone = reach(starts, store, lens, portfolio.catalogue, direction="upstream")
             for holder, label in sorted(holders(store, lens).items())[::3]:
@@ -87,7 +87,7 @@ def test_a_single_point_is_what_stops_the_contract_when_it_closes(seed: int) -> 
         for lens in lenses:
             portfolios = Portfolios(store)
             weak = {w.facts.contract_id: w for w in single_points(Weak(lens, pairs=True), store, portfolios).contracts}
-            portfolio = portfolios.under(lens, store.version(lens)).portfolio
+            portfolio = portfolios.under(lens).portfolio
             starts = dict.fromkeys(weak, Certainty.CERTAIN)
             cone = reach(starts, store, lens, portfolio.catalogue, direction="upstream")
             graphs = FailureGraphs(cone, ends_of(cone, portfolio), portfolio.catalogue)

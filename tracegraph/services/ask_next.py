@@ -46,7 +46,7 @@ def ask_next(asked: AskQuestion, reader: GraphReader, portfolios: Portfolios) ->
     answer that names another trader moves the question one tier up.
     """
     version = reader.version(asked.lens)
-    view = portfolios.under(asked.lens, version)
+    view = portfolios.under(asked.lens)
     outlooks, contracts, unmatched = _in_question(asked, reader, portfolios, view)
     sweep = OpenEndSweep(outlooks, contracts)
     _refuse_strangers(asked, sweep)

@@ -47,7 +47,7 @@ def bundle_of(answer: Answer, reader: GraphReader, portfolios: Portfolios) -> Bu
     if answer.question.max_tier is not None or answer.summary.items_cut:
         raise InvalidInput(N_("a bundle is of a whole answer: leave --max-tier out, or raise --max-items"))
     lens = answer.question.lens
-    portfolio = portfolios.under(lens, answer.summary.graph_version).portfolio
+    portfolio = portfolios.under(lens).portfolio
     routed = [d.facts.contract_id for d in answer.dependents if d.route]
     listed = [d.facts.contract_id for d in answer.dependents if d.status in LISTED_STATUSES]
     cone = _upstream(listed, answer, reader, portfolio.catalogue)

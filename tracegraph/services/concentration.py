@@ -64,7 +64,7 @@ def concentration(
     the same one does not count here. They look separate when no direct supplier delivers under both.
     """
     version = reader.version(lens)
-    view = portfolios.under(lens, version)
+    view = portfolios.under(lens)
     portfolio = view.portfolio
     chosen = narrowed(view, reader, regions, categories)
     facts = {portfolio.contract_index[contract]: found for contract, found in chosen.items()}

@@ -62,7 +62,7 @@ def depth(lens: Lens, reader: GraphReader, portfolios: Portfolios, asked: DepthQ
     portfolio in twelve sweeps, and in twelve more for each grade asked for; the age of evidence in a walk of its own.
     """
     version = reader.version(lens)
-    view = portfolios.under(lens, version)
+    view = portfolios.under(lens)
     portfolio = view.portfolio
     for contract in asked.contracts:
         if contract not in portfolio.contract_index:

@@ -118,7 +118,7 @@ def leverage(
     is given for those that are asked for.
     """
     version = reader.version(lens)
-    view = portfolios.under(lens, version)
+    view = portfolios.under(lens)
     read = Factories(reader, lens, factories_of(view))
     for factory in asked:
         if factory not in read.ids:

@@ -142,7 +142,7 @@ class Listings:
 
     def _facts(self) -> Mapping[str, ContractFacts]:
         """Return the facts of all contracts."""
-        view = self._portfolios.under(self._lens, self._store.version(self._lens))
+        view = self._portfolios.under(self._lens)
         contracts = view.portfolio.contract_ids
         facts = view.facts(contracts)
         return {contract: facts[contract] for contract in contracts}

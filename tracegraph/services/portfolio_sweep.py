@@ -18,7 +18,7 @@ from tracegraph.model import Scope, Selector
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.store.port import GraphReader, Progress
 from tracegraph.vocabulary import Basis, Status
-from tracegraph.walk.outlook_table import BASES, OutlookTable
+from tracegraph.walk.outlook_table import BASES
 from tracegraph.walk.scope import ResolvedScope, resolve_scope
 
 _POSSIBLE: Final = len(BASES)
@@ -55,10 +55,10 @@ class PortfolioSweep:
     def __init__(self, lens: Lens, reader: GraphReader, portfolios: Portfolios) -> None:
         self.lens, self._reader = lens, reader
         self.version = reader.version(lens)
-        self.view = portfolios.under(lens, self.version)
+        self.view = portfolios.under(lens)
         self._portfolio = self.view.portfolio
         self._found: dict[Scope, ScopeReadings] = {}
-        self._without_route = lru_cache(maxsize=256)(OutlookTable(self._portfolio).codes)
+        self._without_route = lru_cache(maxsize=256)(self.view.outlook_table.codes)
 
     @property
     def contracts(self) -> list[str]:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from threading import Lock
+from typing import Final
 
-from tracegraph.answer import ContractFacts
+from tracegraph.answer import Answer, ContractFacts
 from tracegraph.decide import decide_attribute
 from tracegraph.graph.contract_shares import PortfolioShares
 from tracegraph.lens import Lens
 from tracegraph.model import AttributeValue, Claim
+from tracegraph.services.contract_table import ContractTable
+from tracegraph.store.chain_state import ChainState
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Label
+from tracegraph.walk.deliverers import Deliverers
+from tracegraph.walk.outlook_table import OutlookTable
 from tracegraph.walk.portfolio import Portfolio
 
-#: A lens, without its `known_at` where that makes no difference, and a graph version.
-_Key = tuple[Lens, int]
+#: What an answer weighs at least, in claims: its statuses, and what it says of all contracts.
+_LEAST_WEIGHT: Final = 500
+
+#: A lens, without its `known_at` and those of its visibilities that make no difference, and what it saw last.
+_Key = tuple[Lens, ChainState]
 
 
 def contract_facts(contract_id: str, claims: Collection[Claim]) -> ContractFacts:
@@ -67,6 +76,22 @@ class PortfolioView:
         self._facts: dict[str, ContractFacts] = {}
         self.shares = PortfolioShares(portfolio)
 
+    @cached_property
+    def table(self) -> ContractTable:
+        """The facts of all contracts, in columns."""
+        facts = self.facts(self.portfolio.contract_ids)
+        return ContractTable([facts[contract] for contract in self.portfolio.contract_ids])
+
+    @cached_property
+    def outlook_table(self) -> OutlookTable:
+        """What the open ends say of all contracts."""
+        return OutlookTable(self.portfolio)
+
+    @cached_property
+    def deliverers(self) -> Deliverers:
+        """Who delivers under each contract."""
+        return Deliverers(self.portfolio)
+
     def facts(self, contracts: Collection[str]) -> Mapping[str, ContractFacts]:
         """Return the facts of these contracts (and of others that were asked for before)."""
         missing = [contract for contract in contracts if contract not in self._facts]
@@ -78,11 +103,57 @@ class PortfolioView:
         return self._facts
 
 
-class Portfolios:
-    """Portfolio views of one store, by lens and graph version, the latest few.
+class KeptAnswers:
+    """Answers that were given last, while what they were computed from stays.
 
-    While the graph version stays, lenses that differ in `known_at` alone see the same once every claim is settled, so
-    that those who ask as of now share a view. Two threads never build the same view; different ones at the same time.
+    Parameters
+    ----------
+    limit : int
+        Their weights together, at most.
+    """
+
+    def __init__(self, limit: int = 400_000) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[tuple[int, Hashable], tuple[PortfolioView, Answer, int]] = OrderedDict()
+        self._weight = 0
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, view: PortfolioView, asked: Hashable) -> Answer | None:
+        """Return the answer to what was asked of a view."""
+        with self._lock:
+            kept = self._kept.get((id(view), asked))
+            if kept is None:
+                return None
+            self._kept.move_to_end((id(view), asked))
+            return kept[1]
+
+    def keep(self, view: PortfolioView, asked: Hashable, answer: Answer, weight: int) -> None:
+        """Keep an answer; those that were not asked for the longest time go."""
+        weight += _LEAST_WEIGHT
+        with self._lock:
+            if (id(view), asked) in self._kept:
+                return
+            self._kept[id(view), asked] = view, answer, weight  # the view too, so that nothing else gets its id
+            self._weight += weight
+            while self._weight > self._limit:
+                self._weight -= self._kept.popitem(last=False)[1][2]
+
+    def drop(self, view: PortfolioView) -> None:
+        """Drop the answers of a view that nobody asks any more."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == id(view)]:
+                self._weight -= self._kept.pop(key)[2]
+
+
+class Portfolios:
+    """Portfolio views of one store, by lens and what was seen last of its chains, the latest few.
+
+    Lenses that differ in `known_at` alone see the same once every claim is settled, so that those who ask as of now
+    share a view; so do those whose visibilities differ in such alone that hold no part of a chain. Two threads never
+    build the same view; different ones at the same time.
 
     Parameters
     ----------
@@ -92,16 +163,16 @@ class Portfolios:
         How many views are kept.
     """
 
-    def __init__(self, reader: GraphReader, keep: int = 4) -> None:
+    def __init__(self, reader: GraphReader, keep: int = 8) -> None:
         self._reader, self._keep = reader, keep
+        self.answers = KeptAnswers()
         self._views: OrderedDict[_Key, PortfolioView] = OrderedDict()
         self._builds: dict[_Key, Lock] = {}
         self._lock = Lock()
 
-    def under(self, lens: Lens, version: int) -> PortfolioView:
-        """Return the view under a lens at a graph version, building it if need be."""
-        settled_at = self._reader.settled_at()
-        key = (replace(lens, known_at="") if lens.known_at >= settled_at else lens, version)
+    def under(self, lens: Lens) -> PortfolioView:
+        """Return the view under a lens, building it if need be."""
+        key = self._key(lens)
         with self._lock:
             if key in self._views:
                 self._views.move_to_end(key)
@@ -109,20 +180,32 @@ class Portfolios:
             build = self._builds.setdefault(key, Lock())
         with build:
             kept = self._views.get(key)
-            return kept or self._build(key, lens, settled_at)
+            return kept or self._build(key, lens)
 
-    def _build(self, key: _Key, lens: Lens, settled_at: str) -> PortfolioView:
-        """Build a view, and keep it unless the graph changed meanwhile: it may hold what the next version says."""
+    def _key(self, lens: Lens) -> _Key:
+        state = self._reader.chain_state(lens)
+        known_at = "" if lens.known_at >= state.settled_at else lens.known_at
+        return replace(lens, known_at=known_at, visible_to=state.visible_to), state
+
+    def _build(self, key: _Key, lens: Lens) -> PortfolioView:
+        """Build a view, and keep it unless a chain changed meanwhile: it may hold what comes next."""
         try:
             portfolio = Portfolio(self._reader.portfolio(lens), self._reader.catalogue(), infers=lens.infers)
             view = PortfolioView(portfolio, self._reader, lens)
-            is_still = (self._reader.version(lens), self._reader.settled_at()) == (key[1], settled_at)
+            is_still = self._key(lens) == key
             with self._lock:
                 if is_still:
                     self._views[key] = view
-                while len(self._views) > self._keep:
-                    self._views.popitem(last=False)
+                gone = self._outdated(key)
+            for one in gone:
+                self.answers.drop(one)
             return view
         finally:
             with self._lock:
                 self._builds.pop(key, None)
+
+    def _outdated(self, key: _Key) -> list[PortfolioView]:
+        """Take out the views that a newer one replaces, and the oldest of too many; return them."""
+        replaced = [old for old in self._views if old[0] == key[0] and old[1] != key[1]]
+        oldest = list(self._views)[: max(0, len(self._views) - len(replaced) - self._keep)]
+        return [self._views.pop(old) for old in dict.fromkeys([*replaced, *oldest]) if old in self._views]

@@ -16,10 +16,11 @@ from tracegraph.graph.route_graph import build_route_graph
 from tracegraph.graph.routes import Route, reached_contracts
 from tracegraph.messages import N_
 from tracegraph.model import holder_of
-from tracegraph.services.dependents import dependents, route_steps
+from tracegraph.services.dependents import dependents
 from tracegraph.services.legend import Legend, items_legend, merged, scope_legend, why_unsure
 from tracegraph.services.portfolios import Portfolios, contract_facts
 from tracegraph.services.show import near_ids, unknown_node
+from tracegraph.services.standing import route_steps
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Certainty, Grade, Label, RelationshipType, Status
 from tracegraph.walk.cone import Cone

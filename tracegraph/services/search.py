@@ -110,7 +110,7 @@ class Search:
 
     def _names(self, lens: Lens) -> list[_Named]:
         """Return what reference data is called under a lens; read again when anything was recorded."""
-        view = self._portfolios.under(lens, self._store.version(lens))
+        view = self._portfolios.under(lens)
         catalogue = self._store.catalogue()
         with self._lock:
             kept = self._kept.get(view)

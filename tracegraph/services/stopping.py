@@ -86,7 +86,7 @@ def if_closed(asked: Closing, reader: GraphReader, portfolios: Portfolios) -> Cl
     kind = SelectorKind.FACTORY if held[0].label is Label.FACTORY else SelectorKind.SUPPLIER
     selector = Selector(kind, asked.holder_id, services=False)
     answer = dependents(Question((selector,), lens, max_items=asked.max_items), reader, portfolios)
-    portfolio = portfolios.under(lens, answer.summary.graph_version).portfolio
+    portfolio = portfolios.under(lens).portfolio
     routed = {d.facts.contract_id: Certainty.CERTAIN for d in answer.dependents if d.status in _ROUTED}
     cone = reach(routed, reader, lens, portfolio.catalogue, direction="upstream", max_items=asked.max_items)
     at_stake: set[str] = {product_of(item) for item in answer.affected} or {UNSPECIFIED}

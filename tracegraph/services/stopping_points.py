@@ -81,7 +81,7 @@ def single_points(asked: Weak, reader: GraphReader, portfolios: Portfolios) -> W
         raise InvalidInput(N_("--links-hold is for some contracts: name them with --contract ID"))
     lens = asked.lens
     version = reader.version(lens)
-    view = portfolios.under(lens, version)
+    view = portfolios.under(lens)
     chosen = _chosen(asked, view, reader)
     starts = dict.fromkeys(chosen, Certainty.CERTAIN)
     catalogue = view.portfolio.catalogue

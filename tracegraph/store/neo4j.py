@@ -14,6 +14,7 @@ from tracegraph.lens import Lens
 from tracegraph.model import Claim, Product, ReferenceRecord
 from tracegraph.products import Catalogue
 from tracegraph.store import neo4j_lists, neo4j_read
+from tracegraph.store.chain_state import ChainState
 from tracegraph.store.neo4j_address import parse_url
 from tracegraph.store.neo4j_apply import Application
 from tracegraph.store.neo4j_closure import Walk
@@ -24,7 +25,7 @@ from tracegraph.store.neo4j_references import references_of
 from tracegraph.store.neo4j_restore import Restorer
 from tracegraph.store.neo4j_retract import retract
 from tracegraph.store.neo4j_schema import migrate, store_info
-from tracegraph.store.neo4j_state import LensParameters, State, lock, read_state
+from tracegraph.store.neo4j_state import LensParameters, State, chain_state, lock, read_state
 from tracegraph.store.neo4j_stream import stream
 from tracegraph.store.port import BesideOf, Progress
 from tracegraph.store.port_lists import ALL, ClaimChange, Part, Place
@@ -169,6 +170,10 @@ class Neo4jStore:
     def settled_at(self) -> str:
         """Return the moment at which the last claim becomes known or ends."""
         return self._connection.read(lambda tx: read_state(tx, self._connection).settled_at)
+
+    def chain_state(self, lens: Lens) -> ChainState:
+        """Return when what this reader may see of chains last changed."""
+        return self._connection.read(lambda tx: chain_state(tx, read_state(tx, self._connection), lens))
 
     def portfolio(self, lens: Lens) -> PortfolioColumns:
         """Return everything that carries goods under the lens, as columns."""

@@ -148,6 +148,8 @@ class Application:
 
     def _finish(self, tx: Transaction, state: State, journal: Journal, decided: Sequence[Fate]) -> None:
         changes = _count(journal, decided)
+        changed = (fate.statement for fate in decided if fate.kind != "unchanged")
+        journal.names_only = not self._in_batches and all(statement.names_a_supplier for statement in changed)
         references = changed_references(tx, self._change_set.references)
         revisions = new_revisions(tx, self._change_set.incidents)
         if not (journal.is_written or changes or references or revisions):
@@ -156,6 +158,7 @@ class Application:
         journal.visibilities |= {revision.visibility for revision, _ in revisions}
         if any(ref.label is not Label.SOURCE for ref in references):
             journal.visibilities.add(PUBLIC)
+            journal.names_only = False
         self._write(tx, journal, decided)
         put_references(tx, references)
         put_revisions(tx, revisions, journal)

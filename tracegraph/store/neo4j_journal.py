@@ -37,6 +37,8 @@ class Journal:
         What it touched so far.
     settled_at : str
         The last moment at which a claim that it wrote or ended becomes known or ends; empty: there is none.
+    names_only : bool
+        Whether it is known to touch nothing but names of suppliers; not kept between batches.
     """
 
     number: int
@@ -48,6 +50,7 @@ class Journal:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     visibilities: set[str] = field(default_factory=set)
     settled_at: str = ""
+    names_only: bool = False
 
     def settle(self, moments: Iterable[str]) -> None:
         """Note that claims become known or end at these moments."""
@@ -64,7 +67,8 @@ class Journal:
             visibilities=sorted(self.visibilities),
             counts=self.counts,
         )
-        tx.run("put_change_sets", rows=[journal_row(row, self.done, self.settled_at)])
+        is_chain = not (finished and self.names_only)
+        tx.run("put_change_sets", rows=[journal_row(row, self.done, self.settled_at, is_chain=is_chain)])
         self.is_written = True
         after = replace(
             state,
@@ -78,10 +82,10 @@ class Journal:
         tx.run("set_store", **after.to_write())
 
 
-def journal_row(row: ChangeSetRow, done: int = 0, settled_at: str = "") -> dict[str, Any]:
+def journal_row(row: ChangeSetRow, done: int = 0, settled_at: str = "", *, is_chain: bool = True) -> dict[str, Any]:
     """Return a row of ``put_change_sets``."""
     lists = {"visibilities": list(row.visibilities), "counts": canonical_json(dict(row.counts))}
-    return asdict(row) | lists | {"done": done, "settled_at": settled_at}
+    return asdict(row) | lists | {"done": done, "settled_at": settled_at, "is_chain": is_chain}
 
 
 def next_journal(state: State, description: str, digest: str, now: str, *, later: bool = False) -> Journal:

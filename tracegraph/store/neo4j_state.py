@@ -10,6 +10,7 @@ from tracegraph.errors import StoreNotReady
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.moments import later
+from tracegraph.store.chain_state import ChainState
 from tracegraph.store.neo4j_connection import Connection, Transaction
 from tracegraph.store.queries import load_migrations
 
@@ -72,6 +73,13 @@ def check_restored(state: State, connection: Connection) -> None:
             N_("a restore into {place} was interrupted, or is under way: empty the database and repeat the restore"),
             place=connection.place,
         )
+
+
+def chain_state(tx: Transaction, state: State, lens: Lens) -> ChainState:
+    """Return when the chains that a reader may see last changed; see `GraphReader.chain_state`."""
+    rows = tx.rows("chain_state", visible_to=list(lens.visible_to))
+    settled_at = max((settled or state.settled_at for _, _, settled in rows), default="")
+    return ChainState(tuple((str(visibility), int(number)) for visibility, number, _ in rows), settled_at)
 
 
 @dataclass(frozen=True)

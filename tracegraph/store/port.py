@@ -19,6 +19,7 @@ from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, ReferenceRecord
 from tracegraph.products import Catalogue
+from tracegraph.store.chain_state import ChainState
 from tracegraph.store.port_lists import ListReader
 from tracegraph.store.rows import (
     ApplyReport,
@@ -204,6 +205,14 @@ class GraphReader(Protocol):
 
         Two lenses that differ in `known_at` alone, neither before this moment, see the same as long as `version`
         stays. A hint for keeping what was computed, never for an answer. Empty store: an empty text.
+        """
+        ...
+
+    def chain_state(self, lens: Lens) -> ChainState:
+        """Return when what the lens's `visible_to` may see of chains last changed: all but names of suppliers.
+
+        Two lenses that differ in `known_at` alone, neither before its `settled_at`, see the same chains as long as it
+        stays. A hint for keeping what was computed, never for an answer.
         """
         ...
 

@@ -16,6 +16,7 @@ from tracegraph.lens import Lens
 from tracegraph.model import Claim, Product, ReferenceRecord
 from tracegraph.products import Catalogue
 from tracegraph.store import sqlite_find, sqlite_lists, sqlite_portfolio, sqlite_read, sqlite_records, sqlite_stream
+from tracegraph.store.chain_state import ChainState
 from tracegraph.store.port import BesideOf, Progress
 from tracegraph.store.port_lists import ALL, ClaimChange, Part, Place
 from tracegraph.store.rows import (
@@ -156,6 +157,11 @@ class SqliteStore:
         """Return the moment at which the last claim becomes known or ends."""
         with self._connections.reading() as connection:
             return sqlite_read.settled_at(connection)
+
+    def chain_state(self, lens: Lens) -> ChainState:
+        """Return when what this reader may see of chains last changed."""
+        with self._connections.reading() as connection:
+            return sqlite_read.chain_state(connection, lens.visible_to)
 
     def portfolio(self, lens: Lens) -> PortfolioColumns:
         """Return everything that carries goods under the lens, as columns."""

@@ -144,6 +144,7 @@ class Application:
             self._tally.add_example(fate)
         journal.done = position + len(statements)
         journal.visibilities |= tally.visibilities
+        journal.names_only = tally.names_only and not self._in_batches
         for kind in ("new", "changed"):
             journal.counts[kind] += tally.counts.get(kind, 0)
         if journal.is_written or tally.visibilities:
@@ -165,6 +166,7 @@ class Application:
         journal.visibilities |= {revision.visibility for revision, _ in revisions}
         if any(ref.label is not Label.SOURCE for ref in references):
             journal.visibilities.add(PUBLIC)
+            journal.names_only = False
         journal.write(connection)
         keys = self._keys_of(connection)
         put_references(connection, keys, references)

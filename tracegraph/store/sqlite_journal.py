@@ -34,6 +34,8 @@ class Journal:
         By the names in `COUNTS`.
     visibilities : set of str
         What it touched so far.
+    names_only : bool
+        Whether it is known to touch nothing but names of suppliers; not kept between batches.
     """
 
     number: int
@@ -44,6 +46,7 @@ class Journal:
     done: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     visibilities: set[str] = field(default_factory=set)
+    names_only: bool = False
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Write the row as it is now, open."""
@@ -71,13 +74,24 @@ class Journal:
         """Close the row: from now on readers see what it recorded."""
         self.write(connection)
         connection.execute("UPDATE change_set SET state = 'finished' WHERE number = ?", (self.number,))
-        touch(connection, keys, self.number, self.visibilities)
+        touch(connection, keys, self.number, self.visibilities, chain=not self.names_only)
 
 
-def touch(connection: sqlite3.Connection, keys: Keys, number: int, visibilities: Iterable[str]) -> None:
-    """Note for which readers a finished change set counts."""
+def touch(
+    connection: sqlite3.Connection, keys: Keys, number: int, visibilities: Iterable[str], *, chain: bool = True
+) -> None:
+    """Note for which readers a finished change set counts, and whether it touched the chain."""
     rows = [(keys.word(visibility), number) for visibility in visibilities]
     connection.executemany("INSERT INTO touched (visibility_pk, change_set) VALUES (?, ?)", rows)
+    if chain:
+        connection.executemany(
+            """
+            INSERT INTO chain_state (visibility_pk, change_set, settled_at)
+            SELECT ?, number, coalesce(settled_at, 0) FROM change_set WHERE number = ?
+            ON CONFLICT (visibility_pk) DO UPDATE
+            SET change_set = excluded.change_set, settled_at = max(settled_at, excluded.settled_at)""",
+            rows,
+        )
 
 
 def unfinished(connection: sqlite3.Connection) -> Journal | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from tracegraph.model import Claim, ReferenceRecord
 from tracegraph.store.canonical import reference_from_body
+from tracegraph.store.chain_state import ChainState
 from tracegraph.store.rows import Holding, Standing
 from tracegraph.store.sqlite_codes import (
     CLAIM_COLUMNS,
@@ -156,6 +157,19 @@ def settled_at(connection: sqlite3.Connection) -> str:
     """Return when the last claim becomes known or ends; see `GraphReader.settled_at`."""
     row = connection.execute(SETTLED_SQL).fetchone()
     return second_text(row[0]) if row else ""
+
+
+def chain_state(connection: sqlite3.Connection, visible_to: Collection[str]) -> ChainState:
+    """Return when the chains that a reader may see last changed; see `GraphReader.chain_state`."""
+    pks = ", ".join(map(str, word_pks(connection, visible_to)))
+    rows = connection.execute(
+        "SELECT w.text, s.change_set, s.settled_at FROM chain_state s CROSS JOIN word w ON w.pk = s.visibility_pk"
+        f" WHERE s.visibility_pk IN ({pks}) ORDER BY w.text"
+    ).fetchall()
+    settled_at = max((settled_at for _, _, settled_at in rows), default=0)
+    return ChainState(
+        tuple((visibility, number) for visibility, number, _ in rows), second_text(settled_at) if settled_at else ""
+    )
 
 
 def standing(

@@ -31,8 +31,9 @@ def retract(connection: sqlite3.Connection, now: int, claim_ids: Sequence[str], 
     journal = next_journal(connection, f"retract {text}", "", now)
     incidents = _end(connection, journal, current, change_set)
     if current or incidents:
-        journal.finish(connection, keys)
+        journal.write(connection)
         journal.settle(connection, _last_end(connection, current))
+        journal.finish(connection, keys)
     return ApplyReport(
         change_set=next((entry.number for entry in (journal, interrupted) if entry and entry.is_written), None),
         new=0,

@@ -131,6 +131,7 @@ class Restorer:
             "UPDATE change_set SET settled_at = ? WHERE number = (SELECT max(number) FROM change_set)",
             (self._claims.settled_at,),
         )
+        self._connection.execute("UPDATE chain_state SET settled_at = ?", (self._claims.settled_at or 0,))
         return self._counts
 
     def _refuse_unless_empty(self) -> None:

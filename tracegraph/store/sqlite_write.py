@@ -75,11 +75,12 @@ class Fate:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts, examples and visibilities of what was written."""
+    """Counts, examples and visibilities of what was written, and whether that is names of suppliers alone."""
 
     counts: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[Change]] = field(default_factory=dict)
     visibilities: set[str] = field(default_factory=set)
+    names_only: bool = True
 
     def add(self, kind: str, number: int = 1) -> None:
         """Count something."""
@@ -90,6 +91,7 @@ class Tally:
         self.add(fate.kind)
         if fate.kind != "unchanged":
             self.visibilities.add(fate.statement.visibility)
+            self.names_only = self.names_only and fate.statement.names_a_supplier
         self.add_example(fate)
 
     def add_example(self, fate: Fate) -> None:

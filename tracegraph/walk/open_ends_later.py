@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 
 from tracegraph.answer_open_ends import OpenEnds
 from tracegraph.walk.open_ends import Outlooks
@@ -15,11 +15,11 @@ class OpenEndsLater:
     ----------
     outlooks : Outlooks
         What looks them up.
-    contracts : sequence of str
-        The contracts that are listed: whoever asks of one that was not looked up gets all of them looked up.
+    contracts : callable
+        Returns the contracts that are listed: whoever asks of one that was not looked up gets all of them looked up.
     """
 
-    def __init__(self, outlooks: Outlooks, contracts: Sequence[str]) -> None:
+    def __init__(self, outlooks: Outlooks, contracts: Callable[[], Collection[str]]) -> None:
         self._outlooks, self._contracts = outlooks, contracts
         self._known: dict[str, OpenEnds] = {}
 
@@ -32,5 +32,5 @@ class OpenEndsLater:
     def of(self, contract: str) -> OpenEnds:
         """Return the open ends of one contract."""
         if contract not in self._known:
-            self.look_up(self._contracts)
+            self.look_up(self._contracts())
         return self._known[contract]

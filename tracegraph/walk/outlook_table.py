@@ -6,7 +6,7 @@ of a bit table, so that a set of products costs a few passes over machine words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from tracegraph.vocabulary import Basis
+from tracegraph.walk.class_table import ClassTable
 from tracegraph.walk.open_ends import relevance
 from tracegraph.walk.portfolio import Flags, Portfolio
 
 #: What the codes of `OutlookTable.codes` stand for, should the contract have no route.
 BASES: Final = (Basis.GOODS_MATCH, Basis.NOT_EXCLUDED, Basis.OTHER_PRODUCTS, Basis.COMPLETE_CHAIN)
+#: Codes below it mean that a relevant open end lies upstream.
+RELEVANT_BELOW: Final = 2
 Codes = npt.NDArray[np.uint8]
-Words = npt.NDArray[np.uint64]
 
 
 class OutlookTable:
@@ -36,7 +38,7 @@ class OutlookTable:
         self._portfolio = portfolio
         self._of_product = lru_cache(maxsize=None)(self._judged)
 
-    def codes(self, at_stake: Iterable[str]) -> Codes:
+    def codes(self, at_stake: Collection[str]) -> Codes:
         """Return, by contract, the position in `BASES` of what the open ends say.
 
         Notes
@@ -44,21 +46,31 @@ class OutlookTable:
         What a class of open ends means for several products is what it means for any of them. Cost: the distinct sets
         of classes, times their number in words of 64.
         """
+        sets = self._of_contracts
+        relevant, match = self._classes(at_stake)
+        found = np.where(sets.holds_any, 2, 3).astype(np.uint8)
+        found[sets.meets(relevant)] = 1
+        found[sets.meets(match)] = 0
+        codes: Codes = found[sets.of]
+        codes[self._portfolio.open_contracts] = 0
+        return codes
+
+    def leads_from_open(self, at_stake: Collection[str]) -> Flags:
+        """Return, by delivery of the portfolio, whether a relevant open end lies upstream of what is delivered."""
+        relevant, _ = self._classes(at_stake)
+        portfolio, sets = self._portfolio, self._of_components
+        component = portfolio.flow.component[portfolio.n + portfolio.deliveries.start]
+        flags: Flags = sets.meets(relevant)[sets.of[component]]
+        return flags
+
+    def _classes(self, at_stake: Iterable[str]) -> tuple[Flags, Flags]:
+        """Return, by class, whether it is relevant for one of the products, and whether it matches the goods then."""
         relevant, match = np.zeros((2, len(self._portfolio.classes)), dtype=np.bool_)
         for product in at_stake:
             enters, matches = self._of_product(product)
             relevant |= enters
             match |= matches
-        found = np.where(np.any(self._sets, axis=1), 2, 3).astype(np.uint8)
-        found[self._meets(relevant)] = 1
-        found[self._meets(match)] = 0
-        codes: Codes = found[self._set_of]
-        codes[self._portfolio.open_contracts] = 0
-        return codes
-
-    def _meets(self, classes: Flags) -> Flags:
-        meets: Flags = np.any(self._sets & _packed(classes), axis=1)
-        return meets
+        return relevant, match
 
     def _judged(self, product: str) -> tuple[Flags, Flags]:
         """Return, by class, whether a product could enter there, and whether it then matches the goods there."""
@@ -69,32 +81,9 @@ class OutlookTable:
         return enters, matches
 
     @cached_property
-    def _distinct(self) -> tuple[Codes, npt.NDArray[np.int64]]:
-        """The distinct sets of classes as bytes, and the number of each contract's."""
-        width = _octets(len(self._portfolio.classes))
-        numbers: dict[int, int] = {}
-        of = [numbers.setdefault(classes, len(numbers)) for classes in self._portfolio.contract_classes]
-        octets = bytearray().join(classes.to_bytes(width, "little") for classes in numbers)
-        table = np.array(octets, dtype=np.uint8).reshape(len(numbers), width)
-        return table, np.array(of, dtype=np.int64)
+    def _of_contracts(self) -> ClassTable:
+        return ClassTable(self._portfolio.contract_classes, len(self._portfolio.classes))
 
     @cached_property
-    def _sets(self) -> Words:
-        return self._distinct[0].view(np.uint64)
-
-    @property
-    def _set_of(self) -> npt.NDArray[np.int64]:
-        return self._distinct[1]
-
-
-def _packed(flags: Flags) -> Words:
-    """Return flags as words, bit n for flag n."""
-    padded = np.zeros(_octets(len(flags)), dtype=np.uint8)
-    octets = np.packbits(flags, bitorder="little")
-    padded[: len(octets)] = octets
-    return padded.view(np.uint64)
-
-
-def _octets(bits: int) -> int:
-    """Return how many bytes whole words of so many bits take; at least one word."""
-    return max(1, -(-bits // 64)) * 8
+    def _of_components(self) -> ClassTable:
+        return ClassTable(self._portfolio.class_sets, len(self._portfolio.classes))

@@ -7,11 +7,12 @@ holder, an item or a contract that no visible claim touches any more does not ex
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracegraph.lens import Lens
 from tracegraph.model import Claim, NodeRef, Product, ReferenceRecord, holder_of, product_of
 from tracegraph.products import Catalogue
+from tracegraph.store.chain_state import ChainState
 from tracegraph.store.port import GraphReader
 from tracegraph.store.rows import Closure, GoodsClaim, Holding, Match, PortfolioColumns
 from tracegraph.vocabulary import GOODS_TYPES, NOT_RETRACTED, Direction, Label, RelationshipType
@@ -148,6 +149,10 @@ class OverlayReader:
         """Return the moment at which the last claim, stored or assumed, becomes known or ends."""
         ends = (claim.retracted_at for claim in self.assumed.added if claim.retracted_at != NOT_RETRACTED)
         return max(self.base.settled_at(), *(claim.recorded_at for claim in self.assumed.added), *ends, "")
+
+    def chain_state(self, lens: Lens) -> ChainState:
+        """Return when the chains last changed; who keeps what it computed keeps it for this overlay alone."""
+        return replace(self.base.chain_state(lens), settled_at=self.settled_at())
 
     def portfolio(self, lens: Lens) -> PortfolioColumns:
         """Return everything that carries goods under the lens, as columns."""

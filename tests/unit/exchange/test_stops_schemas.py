@@ -28,7 +28,7 @@ def test_random_worlds(seed: int) -> None:
     with random_world(seed, lenses=2) as (store, lenses):
         for lens in lenses:
             views = Portfolios(store)
-            contracts = sorted(views.under(lens, store.version(lens)).portfolio.contract_ids)
+            contracts = sorted(views.under(lens).portfolio.contract_ids)
             asked = Weak(lens, contracts=tuple(contracts[:3]), pairs=True, links_hold=0.9 if contracts else None)
             assert differences("stops-single-points", weaknesses_body(single_points(asked, store, views))) == []
             for holder in sorted({row.holder_id for row in store.portfolio(lens).items})[::4]:

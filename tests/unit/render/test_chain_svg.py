@@ -52,7 +52,7 @@ def world(request: pytest.FixtureRequest) -> list[tuple[Plan, str]]:
     """Give the plans and the pictures of the largest chain of a random world, grouped in different ways."""
     seen: dict[Grouping, tuple[Plan, str]] = {}
     with random_world(request.param, WORLDS[request.param]) as (store, _), pytest.MonkeyPatch.context() as patched:
-        contracts = Portfolios(store).under(VIEW, store.version(VIEW)).portfolio.contract_ids
+        contracts = Portfolios(store).under(VIEW).portfolio.contract_ids
         largest = max(sorted(contracts), key=lambda name: len(chain(name, VIEW, store).nodes))
         for limit in LIMITS:
             patched.setattr(services, "MAX_NODES", limit)

@@ -69,7 +69,7 @@ def check(found: ChainPicture, affected: dict[str, Certainty]) -> None:
 def test_counts_add_up_in_every_grouping(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     met = set()
     with random_world(seed, "medium") as (store, _):
-        for name in Portfolios(store).under(VIEW, store.version(VIEW)).portfolio.contract_ids[:3]:
+        for name in Portfolios(store).under(VIEW).portfolio.contract_ids[:3]:
             for limit in (200, 20, 12, 8, 4):
                 monkeypatch.setattr(services, "MAX_NODES", limit)
                 monkeypatch.setattr(services, "MAX_TIERS", 2)

@@ -50,7 +50,7 @@ def store(tmp_path: Path) -> Iterator[Counting]:
 
 def ask(portfolios: Portfolios, store: Counting, by: Lens) -> PortfolioView:
     """Return the view under a lens, as a service asks for it."""
-    return portfolios.under(by, store.version(by))
+    return portfolios.under(by)
 
 
 def test_two_questions_a_second_apart_share_a_view(store: Counting) -> None:
@@ -103,11 +103,10 @@ def test_a_change_makes_a_new_view(store: Counting) -> None:
 
 def test_what_changes_while_it_is_read_is_not_kept(store: Counting) -> None:
     portfolios = Portfolios(store)
-    version = store.version(lens())
     store.within = lambda: store.apply(change_set(supplies("f2/g", "s1/g")), NOW)
-    first = portfolios.under(lens(), version)
+    first = portfolios.under(lens())
     store.within = lambda: None
-    assert portfolios.under(lens(), version) is not first
+    assert portfolios.under(lens()) is not first
     assert len(ask(portfolios, store, lens()).portfolio.supplies.start) == 1
 
 

@@ -20,7 +20,7 @@ def test_it_says_what_is_said_of_each_contract(seed: int) -> None:
     with random_world(seed) as (store, lenses):
         products = sorted(store.catalogue().products)
         for lens in lenses:
-            portfolio = Portfolios(store).under(lens, store.version(lens)).portfolio
+            portfolio = Portfolios(store).under(lens).portfolio
             table = OutlookTable(portfolio)
             for at_stake in (
                 {UNSPECIFIED},
@@ -43,7 +43,7 @@ def test_more_classes_than_a_word_has_bits_and_none(tmp_path: Path) -> None:
     closed = [offers(f"s1/{product}", attributes={"sourcing": "origin"}) for product in goods]
     for number, statements in enumerate((said, said + closed, [offers("s1/p1")])):
         store = filled(tmp_path / f"{number}.db", *statements)
-        portfolio = Portfolios(store).under(LENS, store.version(LENS)).portfolio
+        portfolio = Portfolios(store).under(LENS).portfolio
         assert len(portfolio.classes) == (130, 0, 1)[number]
         for at_stake in ({"p1"}, {"p0", "p129"}, {UNSPECIFIED}):
             expected = [Outlooks(portfolio, at_stake).of(c).basis for c in portfolio.contract_ids]

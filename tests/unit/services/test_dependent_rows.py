@@ -1,0 +1,112 @@
+"""Contracts of an answer are made when they are read, and answers are kept while they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.contract.build import LATER, change_set, describes, holder, supplies
+from tests.unit.demo_world import LENS, demo_store
+from tracegraph.answer import Answer, Question
+from tracegraph.model import Selector
+from tracegraph.services.dependent_rows import Narrowing, narrowed
+from tracegraph.services.dependents import dependents
+from tracegraph.services.portfolios import KeptAnswers, Portfolios, PortfolioView
+from tracegraph.store.sqlite import SqliteStore
+from tracegraph.vocabulary import SelectorKind, Status
+
+SCOPE = (Selector(SelectorKind.FACTORY, "f2"),)
+QUESTION = Question(SCOPE, LENS)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """The demo's store."""
+    store = demo_store(tmp_path / "store.db")
+    yield store
+    store.close()
+
+
+def test_a_part_of_the_rows_is_the_part_of_all(store: SqliteStore) -> None:
+    rows = dependents(QUESTION, store, Portfolios(store)).dependents
+    every = list(rows)
+    assert (len(rows), rows[0], rows[-1]) == (len(every), every[0], every[-1])
+    assert list(rows[1:3]) == every[1:3]
+    assert rows[0] is rows[0]  # made once
+    assert rows == every != every[1:]
+
+
+def wanted(answer: Answer) -> list[Narrowing]:
+    """Return narrowings by everything that occurs, alone and together, and by what does not."""
+    found = [
+        Narrowing(frozenset(kinds), frozenset(regions), frozenset(categories), frozenset(suppliers))
+        for kinds in ({Status.UNMAPPED}, {Status.ESTABLISHED, Status.POSSIBLE}, set())
+        for regions in ({region for d in answer.dependents for region in d.facts.regions[:1]}, {"SE-X"}, set())
+        for categories in ({d.facts.category or "" for d in answer.dependents[:3]}, set())
+        for suppliers in ({name for d in answer.dependents[:4] for name in (*d.direct_suppliers, *d.ask)}, set())
+    ]
+    return [*found, Narrowing(suppliers=frozenset({"nobody"}))]
+
+
+def test_rows_are_narrowed_as_one_by_one(store: SqliteStore) -> None:
+    answer = dependents(QUESTION, store, Portfolios(store))
+    plain = replace(answer, dependents=tuple(answer.dependents))
+    sizes = set()
+    for one in wanted(answer):
+        kept = narrowed(answer, one)
+        assert list(kept) == list(narrowed(plain, one)), one
+        sizes.add(len(kept))
+    assert len(sizes) > 2  # they do narrow, and not all alike
+
+
+def test_an_answer_is_kept_while_nothing_that_it_says_can_have_changed(store: SqliteStore) -> None:
+    portfolios = Portfolios(store)
+    first = dependents(QUESTION, store, portfolios)
+    store.apply(change_set(describes(holder("s-new"), says={"name": "Fictional supplier"})), LATER)
+    again = dependents(QUESTION, store, portfolios)
+    assert len(portfolios.answers) == 1
+    assert again.dependents == first.dependents
+    assert again.summary == replace(first.summary, graph_version=first.summary.graph_version + 1)
+    later = replace(LENS, known_at="2030-01-01T00:00:00Z")
+    assert dependents(Question(SCOPE, later), store, portfolios).question.lens == later
+
+
+def test_what_changes_the_answer_is_not_answered_from_memory(store: SqliteStore) -> None:
+    portfolios, later = Portfolios(store), replace(LENS, known_at="2030-01-01T00:00:00Z")
+    before = dependents(Question(SCOPE, later), store, portfolios)
+    delivered = next(d for d in before.dependents if d.ask).ask[0]
+    (goods,) = store.items_of([delivered], later)
+    bought = (supplies(next(iter(before.affected)), f"{delivered}/{product}") for product in goods.products)
+    store.apply(change_set(*bought), LATER)
+    after = dependents(Question(SCOPE, later), store, portfolios)
+    assert after.summary.counts[Status.ESTABLISHED] > before.summary.counts[Status.ESTABLISHED]
+    assert after == dependents(Question(SCOPE, later), store, Portfolios(store))
+    assert len(portfolios.answers) == 1  # the old one went with its portfolio
+
+
+@pytest.mark.parametrize("limits", [{"max_tier": 2}, {"max_items": 1}])
+def test_other_limits_are_another_question(store: SqliteStore, limits: dict[str, int]) -> None:
+    portfolios = Portfolios(store)
+    plain = dependents(QUESTION, store, portfolios)
+    limited = replace(QUESTION, **limits)
+    assert dependents(limited, store, portfolios) == dependents(limited, store, Portfolios(store))
+    assert dependents(QUESTION, store, portfolios) == plain
+
+
+def test_answers_are_kept_up_to_a_weight(store: SqliteStore) -> None:
+    portfolios = Portfolios(store)
+    answer, view = dependents(QUESTION, store, portfolios), portfolios.under(LENS)
+    kept = KeptAnswers(limit=2_000)
+    for number in range(5):
+        kept.keep(view, number, answer, 100)
+    assert [kept.get(view, number) is not None for number in range(5)] == [False, False, True, True, True]
+    kept.keep(view, 9, answer, 5_000)  # heavier than all together may be
+    assert len(kept) == 0
+    other = PortfolioView(view.portfolio, store, LENS)
+    kept.keep(view, 1, answer, 0)
+    kept.keep(other, 1, answer, 0)
+    kept.drop(view)
+    assert (kept.get(view, 1), len(kept)) == (None, 1)

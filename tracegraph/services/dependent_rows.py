@@ -1,0 +1,112 @@
+"""The contracts of an answer, each made when somebody reads it: a page of twenty costs twenty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+
+from tracegraph.answer import Answer, Dependent
+from tracegraph.services.standing import Standing
+from tracegraph.vocabulary import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which contracts of an answer are wanted; what is empty narrows nothing.
+
+    Attributes
+    ----------
+    statuses : frozenset of Status
+        Only contracts of these statuses.
+    regions, categories : frozenset of str
+        Only contracts of one of these.
+    suppliers : frozenset of str
+        Only contracts where one of these is to be called, or to be asked.
+    """
+
+    statuses: frozenset[Status] = frozenset()
+    regions: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    suppliers: frozenset[str] = frozenset()
+
+    def keeps(self, dependent: Dependent) -> bool:
+        """Return whether a contract is wanted."""
+        facts = dependent.facts
+        return (
+            (not self.statuses or dependent.status in self.statuses)
+            and _meets(self.regions, facts.regions)
+            and _meets(self.categories, (facts.category,))
+            and _meets(self.suppliers, (*dependent.direct_suppliers, *dependent.ask))
+        )
+
+
+def _meets(wanted: frozenset[str], found: Iterable[str | None]) -> bool:
+    return not wanted or not wanted.isdisjoint(found)
+
+
+class DependentRows(Sequence[Dependent]):
+    """The contracts of an answer, by status, then by id.
+
+    Parameters
+    ----------
+    standing : Standing
+        Where they stand.
+    positions : sequence of int, optional
+        Which of them, in order; all by default.
+    """
+
+    def __init__(self, standing: Standing, positions: Sequence[int] | None = None) -> None:
+        self._standing = standing
+        self._positions = standing.order.tolist() if positions is None else positions
+        self._later = standing.later()
+        self._made: dict[int, Dependent] = {}
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @overload
+    def __getitem__(self, place: int) -> Dependent: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Dependent]: ...
+    def __getitem__(self, place: int | slice) -> Dependent | Sequence[Dependent]:
+        """Return one contract, or some."""
+        if isinstance(place, slice):
+            return [self._row(position) for position in self._positions[place]]
+        return self._row(self._positions[place])
+
+    def __iter__(self) -> Iterator[Dependent]:
+        return map(self._row, self._positions)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both say the same of the same contracts."""
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
+
+    def _row(self, position: int) -> Dependent:
+        row = self._made.get(position)
+        if row is None:
+            row = self._made[position] = self._standing.row(position, self._later)
+        return row
+
+    def afresh(self) -> DependentRows:
+        """Return the same contracts, of which none is made yet: what is kept holds no more than it must."""
+        return DependentRows(self._standing, self._positions)
+
+    def narrowed(self, wanted: Narrowing) -> DependentRows:
+        """Return those that are wanted."""
+        kept = np.ones(len(self._standing.status), dtype=bool)
+        for chosen in self._standing.meeting(wanted.statuses, wanted.regions, wanted.categories, wanted.suppliers):
+            kept &= chosen
+        positions = np.array(self._positions, dtype=np.int64)
+        return DependentRows(self._standing, positions[kept[positions]].tolist())
+
+
+def narrowed(answer: Answer, wanted: Narrowing) -> Sequence[Dependent]:
+    """Return those contracts of an answer that are wanted, in its order."""
+    if isinstance(answer.dependents, DependentRows):
+        return answer.dependents.narrowed(wanted)
+    return [dependent for dependent in answer.dependents if wanted.keeps(dependent)]
