@@ -77,6 +77,8 @@ REFUSED: Final[Mapping[int, tuple[str, str]]] = {
     422: (N_("Unprocessable content"), N_("the input breaks a rule; errors says which, and where")),
     500: (N_("Internal error"), N_("something went wrong here; the id of the request finds it in the log")),
 }
+#: Of every other status.
+_OTHER: Final = (N_("Request refused"), N_("the request cannot be served: its status is {status}"))
 #: Titles of what only our own errors refuse.
 TITLES: Final[Mapping[int, str]] = {
     401: N_("Unauthorized"),
@@ -194,12 +196,13 @@ def problem_of_web(error: HTTPException) -> Response:
     status = error.code or 500
     data = getattr(error, "data", None) or {}
     messages = data.get("messages")
-    title, text = REFUSED.get(status, (error.name, error.name))
+    title, text = REFUSED.get(status, (title_of(status), _OTHER[1]))
     say = translator()
     values = {
         "method": request.method,
         "accept": request.headers.get("Accept", "*/*")[:100],
         "media_type": request.mimetype or "?",
+        "status": status,
     }
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
     headers |= data.get("headers") or {}
@@ -247,7 +250,7 @@ def _escaped(part: str) -> str:
 
 def title_of(status: int) -> str:
     """Return the title of problems of a status, in English."""
-    return TITLES.get(status) or REFUSED.get(status, (HTTPStatus(status).phrase, ""))[0]
+    return TITLES.get(status) or REFUSED.get(status, _OTHER)[0]
 
 
 def _title(status: HTTPStatus) -> str:

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.exceptions import NotFound, RequestHeaderFieldsTooLarge
 
 from tests.api.callers import Callers
 from tests.api.conftest import ROOT
 from tracegraph.access import Principal, Role
+from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import Store
+from tracegraph_api import create_app
 from tracegraph_api.context import context_of
 from tracegraph_api.policy import AUTHENTICATE
+from tracegraph_api.problems import problem_of_web
 
 KLANG = {"kind": "factory", "id": "demo-plant-klang"}
 MAIL = {"kind": "email", "to": "officer@region.example"}
@@ -117,3 +121,13 @@ def test_a_problem_is_kept_by_nobody_and_says_its_language(
     assert (response.headers["Cache-Control"], response.headers["Content-Language"]) == ("no-store", lang)
     assert "Accept-Language" in response.headers["Vary"]
     assert response.get_json()["errors" if status == 422 else "detail"]
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_a_status_that_has_no_words_of_its_own_is_told_in_the_caller_s_language(read_store: Store, lang: str) -> None:
+    app = create_app(ApiSettings(access=Access.LOCAL), read_store)
+    with app.test_request_context(f"{ROOT}/me", headers={"Accept-Language": lang}):
+        body = problem_of_web(RequestHeaderFieldsTooLarge()).get_json()
+        own = problem_of_web(NotFound()).get_json()
+    assert (body["status"], "431" in body["detail"], body["title"] == "Request refused") == (431, True, lang == "en")
+    assert own["title"] == {"en": "Not found", "sv": "Finns inte"}[lang]
