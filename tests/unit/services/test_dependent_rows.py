@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.build import LATER, change_set, describes, holder, supplies
+from tests.contract.build import LATER, NOW, change_set, delivered, describes, holder, offers, supplies
 from tests.unit.demo_world import LENS, demo_store
 from tracegraph.answer import Answer, Question
 from tracegraph.model import Selector
@@ -74,17 +74,19 @@ def test_an_answer_is_kept_while_nothing_that_it_says_can_have_changed(store: Sq
     assert dependents(Question(SCOPE, later), store, portfolios).question.lens == later
 
 
-def test_what_changes_the_answer_is_not_answered_from_memory(store: SqliteStore) -> None:
-    portfolios, later = Portfolios(store), replace(LENS, known_at="2030-01-01T00:00:00Z")
-    before = dependents(Question(SCOPE, later), store, portfolios)
-    delivered = next(d for d in before.dependents if d.ask).ask[0]
-    (goods,) = store.items_of([delivered], later)
-    bought = (supplies(next(iter(before.affected)), f"{delivered}/{product}") for product in goods.products)
-    store.apply(change_set(*bought), LATER)
-    after = dependents(Question(SCOPE, later), store, portfolios)
-    assert after.summary.counts[Status.ESTABLISHED] > before.summary.counts[Status.ESTABLISHED]
-    assert after == dependents(Question(SCOPE, later), store, Portfolios(store))
+def test_what_changes_the_answer_is_not_answered_from_memory(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "small.db")
+    store.init()
+    store.apply(change_set(supplies("f1/g", "s2/g"), offers("s1/g"), delivered("s1/g", "c1")), NOW)
+    question = Question((Selector(SelectorKind.FACTORY, "f1"),), replace(LENS, known_at="2030-01-01T00:00:00Z"))
+    portfolios = Portfolios(store)
+    before = dependents(question, store, portfolios)
+    store.apply(change_set(supplies("f1/g", "s1/g")), LATER)
+    after = dependents(question, store, portfolios)
+    assert [d.status for answer in (before, after) for d in answer.dependents] == [Status.UNMAPPED, Status.ESTABLISHED]
+    assert after == dependents(question, store, Portfolios(store))
     assert len(portfolios.answers) == 1  # the old one went with its portfolio
+    store.close()
 
 
 @pytest.mark.parametrize("limits", [{"max_tier": 2}, {"max_items": 1}])
