@@ -216,10 +216,67 @@ def test_nobody_writes_for_another_region(callers: Callers, visibility: str) -> 
     assert found == [("/rows/0/visibility", "visibility-not-yours")]
 
 
-def test_who_was_granted_a_region_s_view_writes_for_it_too(callers: Callers) -> None:
-    (id,) = recorded(callers, "granted", rows("supplies", LINK | {"visibility": SKANE}))
-    assert shaped("claim", callers.get("m", f"/claims/{id}"))["visibility"] == SKANE
-    assert callers.get("ab", f"/claims/{id}").status_code == 404
+def test_who_was_granted_a_region_s_view_neither_writes_for_it_nor_tells_others_of_it(callers: Callers) -> None:
+    found = wrong(callers.post("granted", "/claims", rows("supplies", LINK | {"visibility": SKANE})))
+    assert found == [("/rows/0/visibility", "visibility-not-yours")]
+    assert callers.get("granted", f"/sources/{HIDDEN}").status_code == 200
+    for named in ({"source_id": HIDDEN}, {"seller_id": "sec-plant"}):
+        ((pointer, rule),) = wrong(callers.post("granted", "/claims", rows("supplies", LINK | named)))
+        assert (pointer.removeprefix("/rows/0/"), rule) == (*named, "unknown-id")
+
+
+# --- documents that fewer people see ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def papers(callers: Callers) -> Callers:
+    """Callers of a store in which all regions, and Stockholm alone, have a document that the public does not know."""
+    for paper, visibility in (("src-network", "network"), ("src-stockholm", "region:SE-AB")):
+        said = describes(NodeRef(Label.FACTORY, "demo-plant-klang"), paper, {"name": "Klang"}, visibility=visibility)
+        label = {"demo-plant-klang": Label.FACTORY}
+        made = change_set(said, references=[Source(SourceId(paper), "Closed paper (fictional)")])
+        callers.store.apply(replace(made, holders=label), "2024-02-02T00:00:00Z")
+    return callers
+
+
+@pytest.mark.parametrize(
+    ("who", "paper", "visibility", "is_taken"),
+    [
+        ("ab", "src-network", "public", False),
+        ("ab", "src-network", "network", True),
+        ("ab", "src-network", "region:SE-AB", True),
+        ("ab", "src-stockholm", "public", False),
+        ("ab", "src-stockholm", "network", False),
+        ("ab", "src-stockholm", "region:SE-AB", True),
+        ("ab", SEEN, "public", True),
+        ("ab", "unsourced", "public", True),
+        ("ab-lead", "src-stockholm", "public", True),  # may decide so
+        ("lead", "src-network", "public", True),
+    ],
+)
+def test_a_document_is_named_to_no_more_people_than_see_it(
+    papers: Callers, who: str, paper: str, visibility: str, is_taken: bool
+) -> None:
+    response = papers.post(who, "/claims", rows("supplies", LINK | {"source_id": paper, "visibility": visibility}))
+    if not is_taken:
+        assert wrong(response) == [("/rows/0/source_id", "document-less-visible")]
+    readers = {"public": None, "network": "m", "region:SE-AB": "ab"}
+    shown = papers.get(readers[visibility], f"/sources/{paper}").status_code
+    assert response.status_code == (201 if is_taken else 422)
+    assert shown == (200 if is_taken and paper != "unsourced" else 404)
+
+
+def test_a_document_that_is_brought_along_is_for_who_brings_it_to_show(papers: Callers) -> None:
+    documents = [{"ref": "list", "title": "Demo's own list (fictional)"}]
+    (id,) = recorded(papers, "ab", rows("supplies", LINK | {"source_id": "list"}, documents=documents))
+    source = papers.get("ab", f"/claims/{id}").get_json()["source_id"]
+    wide = LINK | {"visibility": "public"}
+    assert papers.post("ab", "/claims", rows("supplies", wide | {"source_id": source})).status_code == 422
+    assert (
+        papers.post("ab", "/claims", rows("supplies", wide | {"source_id": "list"}, documents=documents)).status_code
+        == 201
+    )
+    assert papers.get(None, f"/sources/{source}").status_code == 200
 
 
 def test_who_keeps_the_store_says_since_when_something_is_known(writing: FlaskClient) -> None:

@@ -217,6 +217,20 @@ def test_rows_are_for_whom_the_sender_may_write(who: Importers) -> None:
     assert rules(who, "granted", {**own, "suppliers.csv": own["suppliers.csv"]}) == set()
 
 
+def test_rows_name_no_document_to_more_people_than_see_it(who: Importers) -> None:
+    """One's own may be named to whom one likes; what all regions share is not for another to make public."""
+
+    def named(supplier: str, visibility: str) -> Files:
+        return {
+            "suppliers.csv": f"supplier_id,name,source_id,visibility\n{supplier},F,se-ab-src-1,{visibility}\n",
+        }
+
+    assert who.committed("ab", {"sources.csv": GOOD["sources.csv"], **named("fictional-one", "network")})
+    assert rules(who, "m", named("fictional-two", "public")) == {"document-less-visible"}
+    assert rules(who, "m", named("fictional-two", "network")) == set()
+    assert rules(who, "ab", named("fictional-two", "public")) == set()
+
+
 def test_reference_data_and_moments_are_the_keepers(who: Importers) -> None:
     product = {"products.csv": "product_id,name_en\nfictional-good,Fictional good\n"}
     moment = {"suppliers.csv": "supplier_id,name,source_id,recorded_at\nf,F,unsourced,2020-01-01T00:00:00Z\n"}

@@ -192,6 +192,26 @@ def test_documents_are_brought_along_and_get_ids_that_nobody_can_take(callers: C
     assert other["recorded"]["sources"] != [made]
 
 
+def test_an_incident_names_no_document_to_more_people_than_see_it(callers: Callers) -> None:
+    said = describes(contract("demo-c-x"), "src-network", {"title": "X"}, visibility="network")
+    paper = Source(SourceId("src-network"), "Closed paper (fictional)")
+    callers.store.apply(change_set(said, references=[paper]), "2024-02-01T00:00:00Z")
+    body = {**NEW, "sources": [SEEN, "src-network"], "replies": [{"text": "No.", "source_id": "src-network"}]}
+    refused = callers.post("ab", "/incidents", {**body, "visibility": "public"})
+    assert pointers(refused) == ["/sources/1", "/replies/0/source_id"]
+    assert {one["rule"] for one in refused.get_json()["errors"]} == {"document-less-visible"}
+    assert callers.post("ab", "/incidents", {**body, "visibility": "network"}).status_code == 201
+    assert callers.get(None, "/sources/src-network").status_code == 404
+    lead = {**body, "incident_id": "se-ab-lead", "visibility": "public"}
+    assert callers.post("ab-lead", "/incidents", lead).status_code == 201  # may decide so
+    assert callers.get(None, "/sources/src-network").status_code == 200
+
+
+def test_a_grant_is_not_for_telling_others(callers: Callers) -> None:
+    assert callers.get("granted", f"/sources/{HIDDEN}").status_code == 200
+    assert pointers(callers.post("granted", "/incidents", {**NATIONAL, "sources": [HIDDEN]})) == ["/sources/0"]
+
+
 def test_what_is_wrong_with_documents_is_told_with_its_place(callers: Callers) -> None:
     papers = [
         {"ref": "a", "title": "One", "url": "ftp://x", "published": "2024-02-31"},

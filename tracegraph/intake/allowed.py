@@ -32,6 +32,9 @@ Stored = Callable[[Label, Collection[str]], Sequence[ReferenceRecord]]
 #: Returns, by claim key, the ids of others' claims that statements would replace.
 Theirs = Callable[[Sequence[Statement]], Mapping[str, str]]
 
+#: Returns, by claim key, what is wrong with statements that would show a document to people who do not see it.
+Undisclosed = Callable[[Sequence[Statement]], Mapping[str, Refusal]]
+
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
@@ -53,6 +56,8 @@ class Allowed:
         Whether incidents may be recorded so.
     theirs : callable or None
         Others' claims, which may be said again and not otherwise; None: every claim may be replaced.
+    undisclosed : callable or None
+        Documents that not all who will read the rows see; None: any may be named.
     """
 
     recorded_at: bool = True
@@ -62,6 +67,7 @@ class Allowed:
     own_sources: str = ""
     incidents: bool = True
     theirs: Theirs | None = None
+    undisclosed: Undisclosed | None = None
 
 
 #: Who keeps the store may say everything.
@@ -102,6 +108,16 @@ def check_theirs(claims: Claims, allowed: Allowed, problems: Problems) -> None:
     for position, key in enumerate(claims.keys):
         if key in theirs and not claims.refused(position):
             claims.refuse(position, None, _theirs(theirs[key]), problems)
+
+
+def check_disclosed(claims: Claims, allowed: Allowed, problems: Problems) -> None:
+    """Refuse rows that would show a document to people who do not see it."""
+    if allowed.undisclosed is None:
+        return
+    refusals = allowed.undisclosed(claims.statements)
+    for position, key in enumerate(claims.keys):
+        if key in refusals and not claims.refused(position):
+            claims.refuse(position, "source_id", refusals[key], problems)
 
 
 def _check_visibility(rows: Rows, allowed: Allowed, problems: Problems) -> None:

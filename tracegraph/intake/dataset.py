@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tracegraph.change_set import ChangeSet
 from tracegraph.errors import Problem
-from tracegraph.intake.allowed import ADMINISTRATOR, Allowed, check_allowed, check_theirs
+from tracegraph.intake.allowed import ADMINISTRATOR, Allowed, check_allowed, check_disclosed, check_theirs
 from tracegraph.intake.claims import Claims, check_conflicts, derive_all, good_statements, holders_of
 from tracegraph.intake.complete import check_complete, ends_asker
 from tracegraph.intake.csv_reader import read_csv
@@ -240,6 +240,7 @@ def checked(
     check_conflicts(claims, problems)
     check_complete(claims, ends_asker(ask), problems)
     check_theirs(claims, allowed, problems)
+    check_disclosed(claims, allowed, problems)
     refuse_dependents(all_rows, known)
     check_incidents(incidents, all_rows, known, problems)
     statements = good_statements(claims)

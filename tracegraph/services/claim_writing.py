@@ -6,7 +6,7 @@ nothing of it is replaced, for a claim's visibility is part of what makes it the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from tracegraph.model import Claim, Statement
 from tracegraph.services.authorship import authorship_write
 from tracegraph.services.claim_standing import current_claims, theirs_of
 from tracegraph.services.claim_words import in_words
+from tracegraph.services.document_readers import undisclosed_of
 from tracegraph.services.documents import Brought, brought
 from tracegraph.services.events import event_write
 from tracegraph.services.seen_standing import standing_seen
@@ -108,12 +109,13 @@ def plan_claims(
     DatasetRejected
         Something breaks a rule; each problem's `column` is a JSON pointer.
     """
+    lens = replace(lens, visible_to=who.writes_to)  # what a grant shows is not theirs to tell others of
     documents = brought(sent.documents, sent.tenant)
     _refuse(documents.problems)
     rows = [_naming(row, documents) for row in sent.rows]
     ids = {str(source.source_id) for source in documents.by_ref.values()}
     reading = read_stated_rows(
-        sent.table, rows, _with_sources(standing_seen(store, lens), ids), allowed_for(store, lens, who)
+        sent.table, rows, _with_sources(standing_seen(store, lens), ids), allowed_for(store, lens, who, ids)
     )
     _refuse(reading.problems, reading.errors)
     change_set = _change_set(reading, sent.table, documents, limit)
@@ -125,14 +127,15 @@ def plan_claims(
     return PlannedClaims(change_set, reading.keys, replaced, warnings)
 
 
-def allowed_for(store: Store, lens: Lens, who: Principal) -> Allowed:
-    """Return what somebody's rows may say."""
+def allowed_for(store: Store, lens: Lens, who: Principal, own: Collection[str]) -> Allowed:
+    """Return what somebody's rows may say who brings documents along."""
     return Allowed(
         recorded_at=who.may(Permission.SYSTEM),
         visibility=who.home,
-        visibilities=who.visible_to,
+        visibilities=who.writes_to,
         incidents=False,
         theirs=theirs_of(store, lens, who),
+        undisclosed=undisclosed_of(store, lens, who, own),
     )
 
 

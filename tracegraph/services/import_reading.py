@@ -18,6 +18,7 @@ from tracegraph.lens import Lens
 from tracegraph.messages import Message
 from tracegraph.model import ReferenceRecord, Source
 from tracegraph.services.claim_standing import theirs_of
+from tracegraph.services.document_readers import undisclosed_of
 from tracegraph.services.imports import Sent, parts_of
 from tracegraph.services.jobs import message_body, message_from
 from tracegraph.services.seen_standing import seen_sources, standing_seen
@@ -84,7 +85,7 @@ def read_import(store: Store, sent: Sent, now: str) -> Read:
         Its files are kept no longer.
     """
     who = sent.principal
-    lens = Lens(valid_at=now[:10], known_at=now, visible_to=who.visible_to)
+    lens = Lens(valid_at=now[:10], known_at=now, visible_to=who.writes_to)  # no grant: not theirs to tell others of
     is_keeper = who.may(Permission.SYSTEM)
     with tempfile.TemporaryDirectory(prefix="tracegraph-") as folder:
         laid = laid_out(Form(sent.body["form"]), parts_of(store, sent), Path(folder))
@@ -105,9 +106,10 @@ def allowed_to(who: Principal, store: Store, lens: Lens) -> Allowed:
     return Allowed(
         recorded_at=False,
         visibility=who.home,
-        visibilities=who.visible_to,
+        visibilities=who.writes_to,
         stored=_stored(store, lens),
         theirs=theirs_of(store, lens, who),
+        undisclosed=undisclosed_of(store, lens, who, own_prefix=own_sources(who)),
         own_sources=own_sources(who),
         incidents=False,
     )

@@ -17,8 +17,9 @@ from tracegraph.intake.incident_stated import entry_of, read_stated
 from tracegraph.intake.known import AsksStanding
 from tracegraph.intake.refusal import ERROR
 from tracegraph.lens import Lens, less_visible
-from tracegraph.messages import N_, Message
-from tracegraph.model import Region, Scope, canonical_json
+from tracegraph.messages import N_
+from tracegraph.model import Scope, canonical_json
+from tracegraph.services.document_readers import undisclosed_problems, unseen_by
 from tracegraph.services.documents import Brought, brought, unseen_document
 from tracegraph.services.incident_doubts import with_doubts
 from tracegraph.services.incident_writing import Planned, planned
@@ -67,7 +68,8 @@ def plan_new(store: Store, lens: Lens, who: Principal, incident_id: str, body: B
     stated.entry.setdefault("status", IncidentStatus.ALLEGED.value)
     visibility = stated.entry.setdefault("visibility", who.home)
     _refuse_visibility(who, visibility)
-    return _planned(store, lens, stated, incident_id, None)
+    stated.entry["incident_id"] = incident_id
+    return _planned(store, lens, who, stated, None)
 
 
 def plan_revision(store: Store, lens: Lens, who: Principal, present: IncidentRevision, body: Body) -> Planned:
@@ -100,7 +102,8 @@ def plan_revision(store: Store, lens: Lens, who: Principal, present: IncidentRev
             visibility=visibility,
             permission=Permission.REVIEW.value,
         )
-    return _planned(store, lens, replace(stated, entry=entry), str(present.incident_id), present)
+    entry["incident_id"] = str(present.incident_id)
+    return _planned(store, lens, who, replace(stated, entry=entry), present)
 
 
 def wrong_besides(store: Store, lens: Lens, who: Principal, body: Body) -> tuple[Problem, ...]:
@@ -162,47 +165,6 @@ def read_scope_body(store: Store, lens: Lens, selectors: Sequence[Body]) -> tupl
     return reading.revisions[0].scope, problems
 
 
-def check_own_id(store: Store, incident_id: str, who: Principal) -> None:
-    """Check that an id that somebody chooses is one of their own: no region can meet what another one keeps to itself.
-
-    Raises
-    ------
-    DatasetRejected
-        It does not begin with the code of their region; or, of who belongs to none, it begins with that of one.
-    """
-    said = incident_id.lower()
-    if who.region is not None:
-        prefix = f"{who.region.lower()}-"
-        if not said.startswith(prefix):
-            text = N_("ids of incidents that your region records begin with {prefix}")
-            raise _refused_id(incident_id, "id-not-yours", Message(text, {"prefix": prefix}))
-        return
-    regions = (record for record in store.references(Label.REGION) if isinstance(record, Region))
-    for prefix in (f"{region.region_id.lower()}-" for region in regions):
-        if said.startswith(prefix):
-            text = N_("ids that begin with {prefix} are for the region to give")
-            raise _refused_id(incident_id, "id-not-yours", Message(text, {"prefix": prefix}))
-
-
-def _refused_id(incident_id: str, rule: str, message: Message) -> DatasetRejected:
-    remedy = Message(N_("choose another id, or give none and get one"), {})
-    problem = Problem("", None, "/incident_id", incident_id, rule, message, remedy)
-    return DatasetRejected(N_("nothing was written; problems: {n}"), [problem], n=1)
-
-
-def known_already(incident_id: str) -> DatasetRejected:
-    """Return what is said where a new incident has the id of one that the writer sees."""
-    message = Message(N_("the incident {id} is recorded already"), {"id": incident_id})
-    remedy = Message(N_("record what is new as its next revision, or choose another id"), {})
-    problem = Problem("", None, "/incident_id", incident_id, "known-id", message, remedy)
-    return DatasetRejected(N_("nothing was written; problems: {n}"), [problem], n=1)
-
-
-def taken(incident_id: str) -> DatasetRejected:
-    """Return what is said where a new incident has an id that cannot be used; no more is told."""
-    return _refused_id(incident_id, "known-id", Message(N_("the id {id} cannot be used"), {"id": incident_id}))
-
-
 def _stated(body: Body, who: Principal) -> _Stated:
     """Return what is said as an entry; documents are named by their ids."""
     documents = brought(body.get("documents") or (), who.tenant)
@@ -230,14 +192,14 @@ def _scope(selectors: Sequence[Body]) -> list[dict[str, Any]]:
     return [{key: value for key, value in selector.items() if value is not None} for selector in selectors]
 
 
-def _planned(store: Store, lens: Lens, stated: _Stated, incident_id: str, present: IncidentRevision | None) -> Planned:
-    documents = stated.documents
-    entry = {**stated.entry, "incident_id": incident_id}
+def _planned(store: Store, lens: Lens, who: Principal, stated: _Stated, present: IncidentRevision | None) -> Planned:
+    documents, entry = stated.documents, stated.entry
+    lens = replace(lens, visible_to=who.writes_to)  # what a grant shows is not theirs to tell others of
     ids = {str(source.source_id) for source in documents.by_ref.values()}
-    wrong = documents.problems or tuple(_unseen(entry, ids, store, lens))
+    wrong = documents.problems or tuple(_unseen(entry, ids, store, lens)) or _undisclosed(entry, ids, store, lens, who)
     if wrong:
         raise DatasetRejected(N_("nothing was written; problems: {n}"), wrong, n=len(wrong))
-    before = {incident_id: present} if present else {}
+    before = {str(present.incident_id): present} if present else {}
     reading = read_stated(entry, _SHOWN, _beside(standing_seen(store, lens, all_sources=True), ids), before)
     reading = with_doubts(reading, lens.known_at)
     plan = planned(lens, replace(reading, problems=tuple(map(_pointed, reading.problems))), present)
@@ -250,14 +212,27 @@ def _planned(store: Store, lens: Lens, stated: _Stated, incident_id: str, presen
 
 def _unseen(entry: Body, own: set[str], store: Store, lens: Lens) -> Iterator[Problem]:
     """Yield what is wrong with the documents that are named: whether one is hidden or unknown is not told."""
+    places = _documents_named(entry, own)
+    named = {name for _, name in places}
+    missing = named - seen_sources(named, store, lens) if named else set()
+    yield from (unseen_document(pointer, name) for pointer, name in places if name in missing)
+
+
+def _undisclosed(entry: Body, own: set[str], store: Store, lens: Lens, who: Principal) -> tuple[Problem, ...]:
+    """Return what is wrong with documents that not all see who will see the incident."""
+    places, visibility = _documents_named(entry, own), str(entry["visibility"])
+    hidden = unseen_by(store, lens, who, visibility, {name for _, name in places}) if places else set()
+    return tuple(undisclosed_problems(places, hidden, visibility))
+
+
+def _documents_named(entry: Body, own: set[str]) -> list[tuple[str, str]]:
+    """Return the documents that are named, but for one's own, each with the JSON pointer of its place."""
     places = [(f"/sources/{n}", named) for n, named in enumerate(entry.get("sources", ()))]
     for key, pointer in (("reply", "/replies"), ("actions", "/actions")):
         parts = entry.get(key, ())
         tables = [(n, part) for n, part in enumerate(parts) if isinstance(part, Mapping)]
         places += [(f"{pointer}/{n}/source_id", part["source_id"]) for n, part in tables if "source_id" in part]
-    named = {name for _, name in places} - own - {UNSOURCED}
-    missing = named - seen_sources(named, store, lens) if named else set()
-    yield from (unseen_document(pointer, name) for pointer, name in places if name in missing)
+    return [(pointer, name) for pointer, name in places if name not in own | {UNSOURCED}]
 
 
 def _beside(ask: AsksStanding, ids: set[str]) -> AsksStanding:

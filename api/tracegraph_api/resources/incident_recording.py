@@ -17,15 +17,8 @@ from tracegraph.messages import N_
 from tracegraph.render.incident_bodies import differences_body, revision_body
 from tracegraph.services.authorship import incident_authorship_write, may_revise
 from tracegraph.services.events import event_write
-from tracegraph.services.incident_bodies import (
-    check_own_id,
-    known_already,
-    plan_new,
-    plan_revision,
-    refuse_moved,
-    taken,
-    wrong_besides,
-)
+from tracegraph.services.incident_bodies import plan_new, plan_revision, refuse_moved, wrong_besides
+from tracegraph.services.incident_ids import check_own_id, known_already, taken
 from tracegraph.services.incident_writing import Planned
 from tracegraph.services.incidents import KIND as INCIDENT
 from tracegraph.services.incidents import revisions_ever
