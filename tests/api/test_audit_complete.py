@@ -18,6 +18,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.api.conftest import ROOT
+from tests.api.pinned import api_rules
 from tools.make_openapi_doc import demo
 from tools.openapi_asking import Asker
 from tracegraph.services.operations import OPERATION
@@ -38,7 +39,7 @@ def changing(app: Flask) -> set[str]:
     """Return the routes that change something."""
     return {
         f"{method} {rule.rule.removeprefix(ROOT)}"
-        for rule in app.url_map.iter_rules()
+        for rule in api_rules(app)
         for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}
         if told_of(app.view_functions[rule.endpoint]).changes
     }

@@ -38,7 +38,7 @@ def crossing(read_store: Store) -> FlaskClient:
         ("GET", "/readyz", 200),
         ("GET", f"{ROOT}/api-info", 200),
         ("GET", EXPOSED, 200),
-        ("GET", "/nowhere", 404),
+        ("GET", f"{ROOT}/nowhere", 404),
         ("DELETE", f"{ROOT}/api-info", 405),
         ("GET", f"{ROOT}/api-info?colour=red", 422),
     ],

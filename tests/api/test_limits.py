@@ -208,7 +208,12 @@ def test_a_request_that_hangs_is_answered_in_time_and_health_at_once(serve: Serv
 def test_answers_errors_and_bodies_pass_the_deadline_unchanged(serve: Serve) -> None:
     plain = serve({})
     timed = serve({"deadline_seconds": 5.0})
-    for path in (INFO, f"{INFO}?colour=red", "/nowhere", f"{ROOT}/factories/demo-plant-klang/dependent-contracts"):
+    for path in (
+        INFO,
+        f"{INFO}?colour=red",
+        f"{ROOT}/nowhere",
+        f"{ROOT}/factories/demo-plant-klang/dependent-contracts",
+    ):
         one, other = plain.get(path), timed.get(path)
         assert one.status_code == other.status_code
         first, second = one.get_json(), other.get_json()

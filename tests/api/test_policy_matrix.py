@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests.api.pinned import ROUTES
+from tests.api.pinned import ROUTES, api_rules
 from tests.api.principals import app_for, token_for
 from tracegraph.access import ANONYMOUS, Permission, Principal, Role
 from tracegraph.composition import open_store
@@ -87,7 +87,7 @@ def routes(app: Flask) -> dict[str, Rule]:
     """Return the rules of an application as `pinned` writes them."""
     return {
         f"{method} {rule.rule.removeprefix(ROOT)}": rule
-        for rule in app.url_map.iter_rules()
+        for rule in api_rules(app)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
@@ -124,7 +124,7 @@ def test_every_route_has_the_permission_that_it_is_meant_to_have(app: Flask) -> 
 
 
 def test_what_is_declared_is_what_is_enforced(app: Flask) -> None:
-    for rule in app.url_map.iter_rules():
+    for rule in api_rules(app):
         assert permission_of(app, rule.endpoint) is told(app, rule).permission, rule.rule
 
 
@@ -146,7 +146,7 @@ def test_who_is_let_in(name: str, matrix_store: Store) -> None:
 
 def test_other_methods_reach_nothing(app: Flask, matrix_store: Store) -> None:
     client = caller("system", matrix_store)
-    for path in {address(rule) for rule in app.url_map.iter_rules()}:
+    for path in {address(rule) for rule in api_rules(app)}:
         for method in METHODS:
             if not is_taken(app, method, path):
                 assert client.open(path, method=method).status_code == 405, (method, path)
@@ -160,7 +160,7 @@ def is_taken(app: Flask, method: str, path: str) -> bool:
 def test_asking_which_methods_there_are_does_nothing(app: Flask, matrix_store: Store) -> None:
     before = list(matrix_store.stream())
     client = app.test_client()
-    for rule in app.url_map.iter_rules():
+    for rule in api_rules(app):
         assert client.options(address(rule)).status_code in (200, 401), rule.rule
     assert list(matrix_store.stream()) == before
 

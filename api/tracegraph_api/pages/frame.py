@@ -16,11 +16,11 @@ from tracegraph.model import Region
 from tracegraph.settings_api import Access
 from tracegraph.vocabulary import Grade, Label
 from tracegraph_api.context import context, now, principal, store, translator
-from tracegraph_api.pages import guard, words
 from tracegraph_api.pages.assets import asset
 from tracegraph_api.pages.declare import view_has_lens
+from tracegraph_api.pages.guard import form_key, form_token
 from tracegraph_api.pages.links import LENS, has_page, here, incident_link, link, node_link
-from tracegraph_api.pages.words import say
+from tracegraph_api.pages.words import country, day, minute, number, plural, reads, say, share, word
 
 #: What pages may load and do: what this server has, and nothing written into the page itself.
 POLICY: Final = (
@@ -141,22 +141,22 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         {
             "_": say,
-            "plural": words.plural,
-            "number": words.number,
-            "share": words.share,
-            "day": words.day,
-            "minute": words.minute,
-            "word": words.word,
-            "reads": words.reads,
-            "country": words.country,
+            "plural": plural,
+            "number": number,
+            "share": share,
+            "day": day,
+            "minute": minute,
+            "word": word,
+            "reads": reads,
+            "country": country,
             "link": link,
             "here": here,
             "node_link": node_link,
             "incident_link": incident_link,
             "has_page": has_page,
             "asset": asset,
-            "form_token": guard.form_token,
-            "form_key": guard.form_key,
+            "form_token": form_token,
+            "form_key": form_key,
         }
     )
 

@@ -16,10 +16,10 @@ from tracegraph.translate import LANGUAGES
 from tracegraph_api.auth.log_in import LogIn
 from tracegraph_api.context import context, now
 from tracegraph_api.inputs import Given
-from tracegraph_api.pages import sessions
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import link, local_path
+from tracegraph_api.pages.sessions import begin_session, end_session, is_secure
 from tracegraph_api.pages.words import LANG_COOKIE, say
 
 pages = Pages("log_in")
@@ -77,7 +77,7 @@ def callback(_: Given) -> AnyResponse:
         raise Forbidden(N_("you are logged in there and have no role here: ask your region's administrator for one"))
     answer = redirect(local_path(str(session.get(_NEXT, "/"))), 303)
     session.clear()
-    sessions.begin(cast("Response", answer), who, issuer.issuer)
+    begin_session(cast("Response", answer), who, issuer.issuer)
     return answer
 
 
@@ -85,7 +85,7 @@ def callback(_: Given) -> AnyResponse:
 def end() -> AnyResponse:
     """Log out."""
     answer = redirect(link("log_in.ended"), 303)
-    login = sessions.end(cast("Response", answer))
+    login = end_session(cast("Response", answer))
     if login is not None:
         session.clear()
         session["was-with"] = login.issuer
@@ -108,7 +108,7 @@ def language(given: Given) -> AnyResponse:
         LANG_COOKIE,
         given["lang"],
         max_age=_LANG_LASTS_S,
-        secure=sessions.is_secure(),
+        secure=is_secure(),
         httponly=True,
         samesite="Lax",
         path="/",

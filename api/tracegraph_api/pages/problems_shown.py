@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, g, request
 
 from tracegraph.messages import N_
-from tracegraph_api.pages import frame
+from tracegraph_api.pages.frame import can_log_in, render
 from tracegraph_api.pages.words import choose_language, say
 from tracegraph_api.policy import is_page
 
@@ -119,10 +119,10 @@ def shown(
     if not is_page():
         return None
     choose_language()
-    if status == HTTPStatus.UNAUTHORIZED and request.method == "GET" and frame.can_log_in():
+    if status == HTTPStatus.UNAUTHORIZED and request.method == "GET" and can_log_in():
         return _to_log_in()
     title, remedy = SHOWN.get(code) or _BY_STATUS.get(status) or SHOWN["internal-error"]
-    response = frame.render(
+    response = render(
         "pages/problem.html",
         say(title),
         status=status,

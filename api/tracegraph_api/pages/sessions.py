@@ -74,7 +74,7 @@ def current() -> Login | None:
     return _sessions().find(context(), token, now())
 
 
-def begin(response: Response, who: Principal, issuer: str) -> None:
+def begin_session(response: Response, who: Principal, issuer: str) -> None:
     """Log somebody in: a new token, whatever the browser had before, whose log-in ends."""
     before = current()
     if before is not None:
@@ -85,7 +85,7 @@ def begin(response: Response, who: Principal, issuer: str) -> None:
     response.set_cookie(_name(), token, max_age=LASTS, secure=is_secure(), httponly=True, samesite="Lax", path="/")
 
 
-def end(response: Response) -> Login | None:
+def end_session(response: Response) -> Login | None:
     """Log out, everywhere; return the log-in that there was."""
     login = current()
     if login is not None:
