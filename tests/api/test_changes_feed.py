@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from flask.testing import FlaskClient
 
 from tests.api.conftest import ROOT
-from tests.contract.build import change_set, describes, holder, offers
+from tests.contract.build import change_set, describes, holder, incident, offers
 from tracegraph.store.port import Store
 from tracegraph_api.context import context_of
 
@@ -103,3 +104,28 @@ def test_deep_pages_are_read_by_cursor(reading: FlaskClient) -> None:
     assert reading.get(FEED, query_string={"limit": 200, "page": 100}).status_code == 422
     other = page(reading, f"{ROOT}/factories", limit=1)["_links"]["next"]["href"].partition("cursor=")[2]
     assert reading.get(FEED, query_string={"cursor": other}).status_code == 422
+
+
+def test_a_revision_that_is_undone_is_told(writing: FlaskClient, store: Store) -> None:
+    now = ["2031-01-01T00:00:00Z"]
+    context_of(writing.application).clock = lambda: now[0]
+    *_, last = walked(writing, limit=200)
+    cursor = last["meta"]["cursor"]
+    said = [replace(incident("inc-new"), title=title) for title in ("First (fictional)", "Second (fictional)")]
+    store.apply(change_set(incidents=said[:1]), "2030-06-01T00:00:00Z")
+    report = store.apply(change_set(incidents=said[1:]), "2030-07-01T00:00:00Z")
+    first, second = page(writing, FEED, cursor=cursor)["items"]
+    store.retract("2030-08-01T00:00:00Z", change_set=report.change_set)
+    found = page(writing, FEED, cursor=cursor)
+    assert found["items"][:2] == [first, second]
+    (undone,) = found["items"][2:]
+    assert (undone["at"], undone["change"], undone["claim"]) == ("2030-08-01T00:00:00Z", "incident_undone", None)
+    assert undone["incident"] == second["incident"]
+    assert (second["incident"]["title"], second["incident"]["revision"]) == ("Second (fictional)", 2)
+    store.apply(change_set(incidents=[replace(said[0], title="Third (fictional)")]), "2030-09-01T00:00:00Z")
+    after = page(writing, FEED, cursor=cursor)
+    assert [row["change"] for row in after["items"]][2:] == ["incident_undone", "incident_revised"]
+    assert (after["items"][3]["incident"]["revision"], after["meta"]["missed"]) == (2, 0)
+    assert page(writing, FEED, cursor=found["meta"]["cursor"])["meta"]["missed"] == 0
+    known = page(writing, FEED, cursor=cursor, known_at="2030-07-15T00:00:00Z")
+    assert known["items"] == [first, second]

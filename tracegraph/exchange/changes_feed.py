@@ -19,10 +19,10 @@ def feed_body(
     place: tuple[str, str], claim: Claim | None, retracted: bool, incident: KnownRevision | None
 ) -> dict[str, Any]:
     """Return something that changed as JSON."""
-    word = "incident_revised" if claim is None else "claim_retracted" if retracted else "claim_recorded"
+    of_claim, of_incident = ("claim_recorded", "claim_retracted"), ("incident_revised", "incident_undone")
     return {
         "at": place[0],
-        "change": word,
+        "change": (of_incident if claim is None else of_claim)[retracted],
         "claim": claim and claim_body(claim),
         "incident": incident and revision_ref(incident),
     }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from tracegraph.answer_exposure import KnownRevision
+from tracegraph.incidents import incident_from_body
 from tracegraph.lens import Lens
 from tracegraph.model import Claim
 from tracegraph.services.exposure import known_revision
-from tracegraph.services.incidents import list_incidents
+from tracegraph.services.incidents import KIND, IncidentView
 from tracegraph.store.port import Store
 from tracegraph.store.port_lists import Place
+from tracegraph.store.rows import Record
 
 #: Before everything.
 BEGINNING: Final[Place] = ("0001-01-01T00:00:00Z", "")
@@ -31,7 +33,7 @@ class FeedEntry:
     claim : Claim or None
         The claim that came to be known, or, with `retracted`, that ended.
     incident : KnownRevision or None
-        The revision that came to be known.
+        The revision that came to be known, or, with `retracted`, that was undone.
     """
 
     place: Place
@@ -92,7 +94,30 @@ def feed(store: Store, lens: Lens, after: Place, limit: int, *, any_day: bool = 
 
 
 def _revisions(store: Store, lens: Lens) -> Iterator[FeedEntry]:
-    for view in list_incidents(store, lens):
-        for number, revision in enumerate(view.revisions, start=1):
-            place = (revision.recorded_at, f"incident:{revision.incident_id}:{number:06}")
-            yield FeedEntry(place, incident=known_revision(view, number))
+    """Yield revisions that came to be known, and that they were undone: whoever was told of one hears of its end."""
+    seen: dict[str, list[Record]] = {}
+    for record in store.records(KIND):
+        was_known = record.recorded_at <= lens.known_at and record.recorded_at < record.retracted_at
+        if was_known and record.visibility in lens.visible_to:
+            seen.setdefault(record.id, []).append(record)
+    for id, records in seen.items():
+        records.sort(key=lambda record: (record.recorded_at, record.version))
+        for number, record in enumerate(records, start=1):
+            place = f"incident:{id}:{number:06}"
+            is_undone = record.retracted_at <= lens.known_at
+            known = _known(record, records, min(record.retracted_at, _after(lens.known_at)))
+            yield FeedEntry((record.recorded_at, place), incident=known)
+            if is_undone:
+                yield FeedEntry((record.retracted_at, f"{place}:undone"), incident=known, retracted=True)
+
+
+def _after(moment: str) -> str:
+    """Return a text that sorts behind a moment, and before the next."""
+    return f"{moment}{BEHIND}"
+
+
+def _known(record: Record, records: Sequence[Record], until: str) -> KnownRevision:
+    """Return a revision as it was known last, among those that were not undone before it."""
+    beside = [other for other in records if other.retracted_at >= until]
+    view = IncidentView(tuple(incident_from_body(one.id, one.body, one.recorded_at) for one in beside))
+    return known_revision(view, beside.index(record) + 1)

@@ -49,11 +49,11 @@ class SinceQuery(CursorQuery):
     says=(
         N_("What changed"),
         N_(
-            "Claims that came to be known or ended, and revisions of incidents, of what you see, in the order of the "
-            "moments at which they became known. Go on later with cursor from meta. What is recorded later with an "
-            "earlier moment comes at its own place: meta says as missed how many such rows came before the cursor "
-            "since it was given; read again from since to have them. With valid_at: only claims true on that day; "
-            "otherwise of any day. As CSV all rows since then."
+            "Claims that came to be known or ended, and revisions of incidents that did or were undone, of what you "
+            "see, in the order of the moments at which that became known. Go on later with cursor from meta. What is "
+            "recorded later with an earlier moment comes at its own place: meta says as missed how many such rows came "
+            "before the cursor since it was given; read again from since to have them. With valid_at: only claims "
+            "true on that day; otherwise of any day. As CSV all rows since then."
         ),
     ),
     answers={200: Answered(N_("Changes, the oldest first."), "changes_page", media=(CSV,))},
