@@ -1,14 +1,16 @@
 """Twin worlds over every route that reads: what is private to another region changes no byte of any answer.
 
-Two stores, one with claims and revisions of incidents that only region Skåne may see, one without. Every GET route of
-the application is asked of both, with ids that are seen, hidden and unknown, in every form, page by page: body,
-status and headers are equal. A new route is covered by being served.
+Two stores, one with claims and revisions of incidents that only region Skåne may see, one without; and Skåne has keys,
+endpoints, subscriptions, messages, proposals, imports, jobs and triage in the one and nothing in the other, while who
+asks has the same in both. Every GET route of the application is asked of both, with ids that are seen, hidden and
+unknown, in every form, page by page: body, status and headers are equal. A new route is covered by being served.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from tests.api.conftest import ROOT
+from tests.api.lives import Life, same_chances
 from tests.api.pinned import api_rules
 from tests.library import opened
 from tests.properties.test_twin_commands import made
@@ -27,9 +31,11 @@ from tracegraph_api import create_app
 from tracegraph_api.context import context_of
 from tracegraph_api.policy import AUTHENTICATE
 
+SKANE = Principal("user:m", frozenset({Role.REGION_ADMINISTRATOR}), region="SE-M")
+NAMED = (("factories", "factory_id"), ("suppliers", "supplier_id"), ("contracts", "contract_id"))
 LENS = {"valid_at": "2019-06-01", "known_at": "2024-06-01T00:00:00Z"}
 NOW = "2025-01-01T00:00:00Z"
-STOCKHOLM = Principal("key:ab", frozenset({Role.REGION_ADMINISTRATOR}), region="SE-AB")
+STOCKHOLM = Principal("user:ab", frozenset({Role.REGION_ADMINISTRATOR}), region="SE-AB")
 LEAD = Principal("key:lead", frozenset({Role.RISK_AREA_LEAD}))
 WORLDS = (
     (39, "small", ANONYMOUS),
@@ -40,6 +46,8 @@ WORLDS = (
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 HEADERS = {"Authorization": "Bearer test", "X-Request-Id": "twin-worlds", "traceparent": TRACE}
 FORMS = ("application/json", "text/csv", "application/graphml+xml", "application/geo+json", "application/zip")
+#: Resources of which a region has its own.
+LIVED = ("keys", "endpoints", "subscriptions", "proposals", "imports", "jobs", "messages", "claims")
 #: Routes whose answers are of the process and not of the store, or are bytes of the program itself.
 NOT_OF_THE_STORE = ("/metrics", "/healthz", "/readyz", "openapi", "/docs", "api-info", "/problems/")
 
@@ -77,10 +85,11 @@ def app_of(store: Store, who: Principal) -> Flask:
     return app
 
 
-def ids_of(rest: Mapping[str, list[dict[str, str]]], hidden: str) -> Ids:
+def ids_of(rest: Mapping[str, list[dict[str, str]]], hidden: str, *lives: Mapping[str, list[str]]) -> Ids:
     factory, supplier = rest["factories"][0]["factory_id"], rest["suppliers"][0]["supplier_id"]
     contract = rest["contracts"][0]["contract_id"]
     unknown = "nobody-knows"
+    lived = {name: tuple(id for life in lives for id in life.get(name, ())) for name in LIVED}
     return Ids(
         {
             "factories": (factory, "secret-f", unknown),
@@ -94,15 +103,9 @@ def ids_of(rest: Mapping[str, list[dict[str, str]]], hidden: str) -> Ids:
             "categories": ("gloves", "secret", unknown),
             "products": ("p1", "secret", unknown),
             "sources": ("src-1", "src-secret", unknown),
-            "claims": (hidden, "clm-00000000000000000000"),
-            "proposals": (unknown,),
-            "imports": (unknown,),
-            "jobs": (unknown,),
-            "keys": (unknown,),
-            "subscriptions": (unknown,),
-            "endpoints": (unknown,),
-            "messages": (unknown,),
             "stops": (factory, "secret-f", unknown),
+            **{name: (*ids, unknown) for name, ids in lived.items()},
+            "claims": (*lived["claims"], hidden, "clm-00000000000000000000"),
         }
     )
 
@@ -156,19 +159,66 @@ def taken(response: object) -> tuple[object, ...]:
     return response.status_code, headers, response.data  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Both worlds as one caller meets them, and every question, with its query, in an order of chance."""
+
+    clients: tuple[FlaskClient, FlaskClient]
+    stores: tuple[Store, Store]
+    asked: list[tuple[str, dict[str, str]]]
+    own: Mapping[str, list[str]]
+    hidden: Mapping[str, list[str]]
+
+
+@contextmanager
+def pair(seed: int, size: str, who: Principal, folder: Path) -> Iterator[Pair]:
+    """Make two worlds in which the caller has lived, and in the second one Skåne too."""
+    urls = [f"sqlite:///{folder}/{number}.db" for number in range(2)]
+    worlds, secret = made(seed, size, urls, folder)
+    factory, supplier, contract = (worlds.rest[table][0][column] for table, column in NAMED)
+    about = (factory, supplier, contract)
+    with opened(urls[0]) as without, opened(urls[1]) as beside:
+        stores = (without, beside)
+        begins = {f"secret-{day}": f"2024-12-0{day}T00:00:00Z" for day in (1, 3)}
+        theirs = [Life(app_of(beside, SKANE), beside, SKANE, about, *begun) for begun in begins.items()]
+        theirs[0].live()
+        lives = [Life(app_of(store, who), store, who, about, "mine", "2024-12-02T00:00:00Z") for store in stores]
+        for life in lives if who.is_known else ():
+            with same_chances(seed):
+                life.live()
+        theirs[1].live()
+        assert lives[0].ids == lives[1].ids
+        hidden = {name: [*theirs[0].ids[name], *theirs[1].ids[name]] for name in LIVED}
+        apps = [app_of(store, who) for store in stores]
+        found = list(questions(apps[0], ids_of(worlds.rest, secret, lives[0].ids, hidden)))
+        random.Random(seed).shuffle(found)  # what one question leaves behind may not show in the next
+        yield Pair((apps[0].test_client(), apps[1].test_client()), stores, found, lives[0].ids, hidden)
+
+
 @pytest.mark.parametrize(("seed", "size", "who"), WORLDS, ids=lambda value: str(getattr(value, "id", value)))
 def test_a_reader_learns_nothing_from_any_route(seed: int, size: str, who: Principal, tmp_path: Path) -> None:
-    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(2)]
-    worlds, hidden = made(seed, size, urls, tmp_path)
     asked = 0
-    with opened(urls[0]) as without, opened(urls[1]) as beside:
-        apps = [app_of(without, who), app_of(beside, who)]
-        found = list(questions(apps[0], ids_of(worlds.rest, hidden)))
-        random.Random(seed).shuffle(found)  # what one question leaves behind may not show in the next
-        clients = [app.test_client() for app in apps]
-        for path, query in found:
-            for one, other in zip(*(answers(client, path, query) for client in clients), strict=True):
+    with pair(seed, size, who, tmp_path) as twins:
+        for path, query in twins.asked:
+            for one, other in zip(*(answers(client, path, query) for client in twins.clients), strict=True):
                 assert one == other, (path, query, one[0])
                 assert one[1] != 500, (path, query, one)
                 asked += 1
     assert asked > 20
+
+
+def test_what_others_do_would_show(tmp_path: Path) -> None:
+    """Skåne itself finds what it did in the one world alone, and Stockholm its own in both."""
+    with pair(1, "small", STOCKHOLM, tmp_path) as twins:
+        assert all(twins.own[name] and twins.hidden[name] for name in LIVED)
+        for name in ("audit", *LIVED[:-1]):  # claims are no list of one's own
+            mine = [listed(client, name) for client in twins.clients]
+            theirs = [listed(app_of(store, SKANE).test_client(), name) for store in twins.stores]
+            assert mine[0] == mine[1] != []
+            assert len(theirs[0]) < len(theirs[1])
+
+
+def listed(client: FlaskClient, name: str) -> list[object]:
+    """Return the rows of a list."""
+    rows: list[object] = client.get(f"{ROOT}/{name}", headers=HEADERS).get_json()["items"]
+    return rows
