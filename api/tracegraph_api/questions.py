@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response
@@ -49,6 +51,14 @@ class ResultQuery(ContractFilter):
         metadata=described(
             N_("Only contracts where routes go through this direct supplier, or where it is to be asked."),
             example=["demo-wholesale-01"],
+        ),
+    )
+    suppliers = fields.Integer(
+        load_default=100,
+        validate=validate.Range(0, 100_000),
+        metadata=described(
+            N_("How many direct suppliers the summary gives at most, those of most contracts first; 0 for none."),
+            example=100,
         ),
     )
     routes = fields.Boolean(
@@ -104,14 +114,27 @@ def answered(answer: Answer, given: Mapping[str, Any], reader: GraphReader | Non
         shown, counted = page_by_key(rows, key_of, given, lens)
         look_up_open_ends(dependent.open_ends for dependent in shown)
         items = [dependent_body(dependent, with_route=given["routes"]) for dependent in shown]
-        return respond(envelope(items, given, counted, meta={**meta_of(answer), **more}))
+        return respond(envelope(items, given, counted, meta={**meta_of(answer, given["suppliers"]), **more}))
     return as_file(content, "dependent-contracts", truncated=answer.summary.truncated)
 
 
-def meta_of(answer: Answer) -> dict[str, Any]:
+def meta_of(answer: Answer, suppliers: int) -> dict[str, Any]:
     """Return what is said of a whole answer; `truncated` and `items_cut` say which limits cut it."""
     summary = answer.summary
-    return {**frame_body(answer), "truncated": summary.truncated, "items_cut": summary.items_cut}
+    cut = {"truncated": summary.truncated, "items_cut": summary.items_cut}
+    return {**frame_body(of_suppliers(answer, suppliers)), **cut, "direct_suppliers_total": suppliers_of(answer)}
+
+
+def suppliers_of(answer: Answer) -> int:
+    """Return how many direct suppliers there are to call or to ask."""
+    return len(answer.summary.by_direct_supplier)
+
+
+def of_suppliers(answer: Answer, number: int) -> Answer:
+    """Return an answer whose summary gives so many direct suppliers at most, those of most contracts first."""
+    found = answer.summary.by_direct_supplier
+    most = heapq.nsmallest(number, found.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
+    return replace(answer, summary=replace(answer.summary, by_direct_supplier=dict(most)))
 
 
 def chosen(answer: Answer, given: Mapping[str, Any]) -> Sequence[Dependent]:

@@ -36,7 +36,16 @@ from tracegraph_api.incident_seen import incident_asked, incident_seen, scope_ex
 from tracegraph_api.inputs import CursorQuery, LensQuery, LimitsQuery, PageQuery, lens_of
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.problems import problem_entry
-from tracegraph_api.questions import FORMS, ResultQuery, answered, chosen, key_of, question_of
+from tracegraph_api.questions import (
+    FORMS,
+    ResultQuery,
+    answered,
+    chosen,
+    key_of,
+    of_suppliers,
+    question_of,
+    suppliers_of,
+)
 from tracegraph_api.respond import envelope, page_of, respond
 
 resource = Resource("incident-questions", __name__, description=N_("What incidents reach, or would reach."))
@@ -79,11 +88,13 @@ def exposures(given: Mapping[str, Any], id: str) -> Response:
         return media.as_file(table, "exposures", truncated=summary.truncated)
     shown, counted = page_by_key(rows, key_of, given, lens)
     look_up_open_ends(row.open_ends for row in shown)
-    part = replace(found, answer=replace(found.answer, dependents=tuple(shown)))
+    answer = replace(of_suppliers(found.answer, given["suppliers"]), dependents=tuple(shown))
+    part = replace(found, answer=answer)
     body = exposure_body(part, with_no_link=True, with_routes=given["routes"])
     contracts = body.pop("contracts")
     beside_contracts(contracts, triaged)
-    meta = {**body, "truncated": summary.truncated, "items_cut": summary.items_cut}
+    cut = {"truncated": summary.truncated, "items_cut": summary.items_cut}
+    meta = {**body, **cut, "direct_suppliers_total": suppliers_of(found.answer)}
     return respond(envelope(contracts, given, counted, meta=meta))
 
 

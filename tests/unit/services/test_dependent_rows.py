@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.contract.build import LATER, NOW, change_set, delivered, describes, holder, offers, supplies
+from tests.contract.build import LATER, NOW, change_set, contract, delivered, describes, holder, lens, offers, supplies
 from tests.unit.demo_world import LENS, demo_store
 from tracegraph.answer import Answer, Question
 from tracegraph.model import Selector
@@ -77,8 +78,10 @@ def test_an_answer_is_kept_while_nothing_that_it_says_can_have_changed(store: Sq
 def test_what_changes_the_answer_is_not_answered_from_memory(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "small.db")
     store.init()
-    store.apply(change_set(supplies("f1/g", "s2/g"), offers("s1/g"), delivered("s1/g", "c1")), NOW)
-    question = Question((Selector(SelectorKind.FACTORY, "f1"),), replace(LENS, known_at="2030-01-01T00:00:00Z"))
+    store.apply(
+        change_set(supplies("f1/g", "s2/g"), offers("s1/g"), delivered("s1/g", "c1"), describes(contract("c1"))), NOW
+    )
+    question = Question((Selector(SelectorKind.FACTORY, "f1"),), lens(known_at="2030-01-01T00:00:00Z"))
     portfolios = Portfolios(store)
     before = dependents(question, store, portfolios)
     store.apply(change_set(supplies("f1/g", "s1/g")), LATER)
@@ -90,7 +93,7 @@ def test_what_changes_the_answer_is_not_answered_from_memory(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("limits", [{"max_tier": 2}, {"max_items": 1}])
-def test_other_limits_are_another_question(store: SqliteStore, limits: dict[str, int]) -> None:
+def test_other_limits_are_another_question(store: SqliteStore, limits: dict[str, Any]) -> None:
     portfolios = Portfolios(store)
     plain = dependents(QUESTION, store, portfolios)
     limited = replace(QUESTION, **limits)
