@@ -1,6 +1,7 @@
 """Bring the message catalogues up to date with the code: `python tools/messages.py`.
 
-Texts are taken from both packages where they are marked with `N_` or passed to `text`. Translations that are there are
+Texts are taken from both packages where they are marked with `N_` or passed to `text`, and from the templates of the
+pages where they are passed to `_` or `plural`. Translations that are there are
 kept, texts that are gone are dropped, new ones stand at the end of the list that is printed. The English catalogue is
 its own translation.
 """
@@ -20,12 +21,25 @@ PACKAGE = ROOT / "tracegraph"
 API = ROOT / "api" / "tracegraph_api"
 KEYWORDS: Mapping[str, None] = {"N_": None, "_": None, "text": None}
 METHODS = [("**.py", "python")]
+#: In templates the first argument is a text, and of `plural` the second too.
+TEMPLATE_KEYWORDS: Mapping[str, tuple[int, ...] | None] = {"_": None, "plural": (1, 2)}
+TEMPLATE_METHODS = [("**/pages/**.html", "jinja2")]
+TEMPLATE_OPTIONS = {"**/pages/**.html": {"silent": "false", "trim_blocks": "true"}}
 
 
 def extracted() -> set[str]:
     """Return every text of both packages that a person may read."""
     found = (entry for folder in (PACKAGE, API) for entry in extract_from_dir(str(folder), METHODS, {}, KEYWORDS))
-    return {message for _, _, message, _, _ in found if isinstance(message, str) and message}
+    return {message for _, _, message, _, _ in found if isinstance(message, str) and message} | in_templates()
+
+
+def in_templates() -> set[str]:
+    """Return every text of the templates of the pages."""
+    found = extract_from_dir(str(API), TEMPLATE_METHODS, TEMPLATE_OPTIONS, TEMPLATE_KEYWORDS)
+    texts: set[str] = set()
+    for _, _, message, _, _ in found:
+        texts |= {message} if isinstance(message, str) else set(message)
+    return {text for text in texts if text}
 
 
 def path_of(lang: str) -> Path:

@@ -55,7 +55,7 @@ API_DOCS: Final = "/tracegraph/v1/docs"
 ROLES: Final[Mapping[Role, str]] = {
     Role.READER: N_("reader"),
     Role.ANALYST: N_("analyst"),
-    Role.RISK_AREA_LEAD: N_("risk-area lead"),
+    Role.RISK_AREA_LEAD: N_("category lead"),
     Role.REGION_ADMINISTRATOR: N_("region administrator"),
     Role.SYSTEM: N_("system"),
 }

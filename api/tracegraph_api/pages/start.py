@@ -44,8 +44,8 @@ class _Asked:
 
 _QUESTIONS: Final[Sequence[_Asked]] = (
     _Asked(
-        N_("Who depends on this site?"),
-        N_("Pick a site, a company or a whole group: the contracts that may hold its goods."),
+        N_("Who depends on this plant?"),
+        N_("Pick a plant, a company or a whole group: the contracts that may hold its goods."),
         "exposure.ask",
         "Factory",
     ),
@@ -57,7 +57,7 @@ _QUESTIONS: Final[Sequence[_Asked]] = (
     ),
     _Asked(
         N_("What is exposed in this country?"),
-        N_("Pick a country, and goods if you like: the contracts with sites there."),
+        N_("Pick a country, and goods if you like: the contracts with plants there."),
         "map.world",
         "Country",
     ),
