@@ -8,11 +8,14 @@ unknown, in every form, page by page: body, status and headers are equal. A new 
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from time import perf_counter
 
 import pytest
 from flask import Flask
@@ -26,6 +29,7 @@ from tests.library import opened
 from tests.properties.test_twin_commands import made
 from tracegraph.access import ANONYMOUS, Principal, Role
 from tracegraph.settings_api import Access, ApiSettings
+from tracegraph.settings_audit import OFF, AuditSettings
 from tracegraph.store.port import Store
 from tracegraph_api import create_app
 from tracegraph_api.context import context_of
@@ -46,6 +50,7 @@ WORLDS = (
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 HEADERS = {"Authorization": "Bearer test", "X-Request-Id": "twin-worlds", "traceparent": TRACE}
 FORMS = ("application/json", "text/csv", "application/graphml+xml", "application/geo+json", "application/zip")
+AUDITED = AuditSettings()
 #: Resources of which a region has its own.
 LIVED = ("keys", "endpoints", "subscriptions", "proposals", "imports", "jobs", "messages", "claims")
 #: Routes whose answers are of the process and not of the store, or are bytes of the program itself.
@@ -76,9 +81,9 @@ class Ids:
         return {"contract": self.of["contracts"][0], "holder": holder, "product": product}.get(name, id)
 
 
-def app_of(store: Store, who: Principal) -> Flask:
+def app_of(store: Store, who: Principal, audit: AuditSettings = AUDITED) -> Flask:
     """Return the application as one caller meets it, at one moment."""
-    app = create_app(ApiSettings(access=Access.PUBLIC), store)
+    app = create_app(ApiSettings(access=Access.PUBLIC, audit=audit), store)
     shared = context_of(app)
     shared.clock = lambda: NOW
     shared.parts[AUTHENTICATE] = lambda _header: who
@@ -222,3 +227,38 @@ def listed(client: FlaskClient, name: str) -> list[object]:
     """Return the rows of a list."""
     rows: list[object] = client.get(f"{ROOT}/{name}", headers=HEADERS).get_json()["items"]
     return rows
+
+
+# --- how long it takes -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_no_route_takes_longer_for_what_is_hidden(tmp_path: Path) -> None:
+    """Medians of each route differ by 5 % or 2 ms at most, whichever is more; a difference is looked at again.
+
+    The worlds are asked in turns, so that what else the machine does meets both; a true difference stays.
+    """
+    with pair(103, "medium", STOCKHOLM, tmp_path) as twins:
+        apps = [app_of(store, STOCKHOLM, AuditSettings(audit_reads=OFF)) for store in twins.stores]
+        clients = [app.test_client() for app in apps]
+        doubtful = sorted({(path, json.dumps(query)) for path, query in twins.asked if set(query) >= set(LENS)})
+        assert len(doubtful) > 100
+        for repeats in (9, 31, 101, 301):
+            doubtful = [asked for asked in doubtful if not is_as_long(medians(clients, *asked, repeats))]
+        assert [(asked, medians(clients, *asked, 31)) for asked in doubtful] == []
+
+
+def medians(clients: Sequence[FlaskClient], path: str, query: str, repeats: int) -> tuple[float, float]:
+    """Return the median time of a question in each world, in seconds, asked in turns after one that is not counted."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(2 * (repeats + 1)):
+        world = (number + number // 2) % 2  # 0 1 1 0: neither always comes first
+        began = perf_counter()
+        clients[world].get(path, query_string=json.loads(query), headers=HEADERS)
+        times[world].append(perf_counter() - began)
+    return median(times[0][1:]), median(times[1][1:])
+
+
+def is_as_long(found: tuple[float, float]) -> bool:
+    """Return whether two times differ by no more than 5 %, or by 2 ms."""
+    return abs(found[0] - found[1]) <= max(0.05 * min(found), 0.002)

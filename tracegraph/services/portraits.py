@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from tracegraph.lens import Lens
 from tracegraph.model import Claim, NodeRef, ReferenceRecord, holder_of, item_id, product_of
 from tracegraph.services.links import ROLE_ORDER, RawLink, SourceBook, attributes, raw_links
 from tracegraph.services.names import node_names, record_name
-from tracegraph.store.port import GraphReader
+from tracegraph.store.port import Store
 from tracegraph.vocabulary import Direction, Label, RelationshipType
 from tracegraph.walk.scope import products_of
 from tracegraph.walk.sourcing import shares_by_start, sourcing_rows, sourcing_state
@@ -38,12 +38,15 @@ class Portraits:
         Sources already read.
     """
 
-    def __init__(self, reader: GraphReader, lens: Lens, lang: str, book: SourceBook) -> None:
+    def __init__(self, reader: Store, lens: Lens, lang: str, book: SourceBook) -> None:
         self.reader, self.lens, self.lang, self.book = reader, lens, lang, book
 
-    def of(self, node_id: str) -> list[Portrait]:
-        """Return the portrait of every visible node with this id, in the order of labels."""
-        if "/" in node_id:
+    def of(self, node_id: str, label: Label | None = None) -> list[Portrait]:
+        """Return the portrait of every visible node with this id, or of the one of a label, in the order of labels."""
+        if label is not None:
+            found = self._makers()[label](node_id)
+            made = [found if found is None or found.node.label is label else None]
+        elif "/" in node_id:
             made = [self.item(node_id)]
         else:
             makers = (self.holder, self.contract, self.product, self.country, self.region, self.category, self.source)
@@ -51,6 +54,12 @@ class Portraits:
             if not any(made):
                 made = [self.unlisted_product(node_id)]
         return [portrait for portrait in made if portrait is not None]
+
+    def _makers(self) -> Mapping[Label, Callable[[str], Portrait | None]]:
+        goods = {Label.SUPPLIER: self.holder, Label.FACTORY: self.holder, Label.ITEM: self.item}
+        named = {Label.CONTRACT: self.contract, Label.COUNTRY: self.country, Label.REGION: self.region}
+        products = {Label.PRODUCT: lambda id: self.product(id) or self.unlisted_product(id)}
+        return {**goods, **named, **products, Label.CATEGORY: self.category, Label.SOURCE: self.source}
 
     # --- goods ---
 
@@ -180,7 +189,12 @@ class Portraits:
         return self._portrait(node, raw, reference=record) if record or raw else None
 
     def source(self, source: str) -> Portrait | None:
-        """Return the portrait of a source: it exists when a claim that the reader sees names it."""
+        """Return the portrait of a source: it exists when a claim that the reader sees names it.
+
+        Takes as long for one that is hidden as for one that is unknown: what is not seen is not looked up.
+        """
+        if source not in self.reader.ids(Label.SOURCE, self.lens):
+            return None
         record = next(iter(self.reader.references(Label.SOURCE, [source])), None)
         if record is None:
             return None

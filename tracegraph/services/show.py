@@ -11,13 +11,22 @@ from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.services.links import SourceBook
 from tracegraph.services.portraits import Portraits
-from tracegraph.store.port import GraphReader
+from tracegraph.store.port import GraphReader, Store
+from tracegraph.vocabulary import Label
 
 NEAR: Final = 5  # ids like the one asked for that are suggested
 _SHORTEST: Final = 3
 
 
-def show(node_id: str, lens: Lens, reader: GraphReader, *, since: str | None = None, lang: str = "en") -> Shown:
+def show(
+    node_id: str,
+    lens: Lens,
+    reader: Store,
+    *,
+    label: Label | None = None,
+    since: str | None = None,
+    lang: str = "en",
+) -> Shown:
     """Return all that a reader sees of a node.
 
     Parameters
@@ -26,8 +35,10 @@ def show(node_id: str, lens: Lens, reader: GraphReader, *, since: str | None = N
         Id of a supplier, factory, item (``holder/product``), product, contract, country, region, category or source.
     lens : Lens
         Who asks, and as of when.
-    reader : GraphReader
+    reader : Store
         The store.
+    label : Label, optional
+        Only the node of this label.
     since : str, optional
         A second date, ``YYYY-MM-DD``: each portrait then carries what is new and what is gone at the lens's
         `valid_at`, compared with it.
@@ -45,9 +56,9 @@ def show(node_id: str, lens: Lens, reader: GraphReader, *, since: str | None = N
         Nothing visible has the id, at either date; its value ``near`` lists visible ids that are like it.
     """
     book = SourceBook(reader)
-    now = Portraits(reader, lens, lang, book).of(node_id)
+    now = Portraits(reader, lens, lang, book).of(node_id, label)
     if since is not None:
-        then = Portraits(reader, replace(lens, valid_at=since), lang, book).of(node_id)
+        then = Portraits(reader, replace(lens, valid_at=since), lang, book).of(node_id, label)
         now = _compared(now, then, since)
     if not now:
         raise unknown_node(node_id, lens, reader)

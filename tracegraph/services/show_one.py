@@ -25,7 +25,7 @@ def show_one(node: NodeRef, lens: Lens, store: Store, *, since: str | None = Non
         Nothing of this label that the reader sees has the id.
     """
     try:
-        portraits = show(node.id, lens, store, since=since, lang=lang).portraits
+        portraits = show(node.id, lens, store, label=node.label, since=since, lang=lang).portraits
     except UnknownNode:
         portraits = ()
     found = next((portrait for portrait in portraits if portrait.node == node), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -123,6 +124,30 @@ def test_what_is_not_seen_is_not_there(store: Store, hidden: str) -> None:
     with pytest.raises(UnknownNode) as raised:
         show(hidden, LENS, store)
     assert hidden in str(raised.value)
+
+
+class Told:
+    """A store that writes down what it is asked."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked.append(name)
+        return getattr(self._inner, name)
+
+
+@pytest.mark.parametrize("label", [None, Label.SOURCE])
+def test_no_more_is_read_for_a_hidden_source_than_for_an_unknown_one(store: Store, label: Label | None) -> None:
+    """Else the time of the answer would tell which there are."""
+    asked = []
+    for node_id in ("src-3", "src-9"):
+        told = Told(store)
+        with pytest.raises(UnknownNode):
+            show(node_id, LENS, cast("Store", told), label=label)
+        asked.append(told.asked)
+    assert asked[0] == asked[1]
 
 
 def test_near_ids_are_suggested_but_no_hidden_ones(store: Store) -> None:
