@@ -22,7 +22,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return demo_store(Path(tmp_path_factory.mktemp("demo")) / "store.db")
 
 
-def portrait(store: Store, node_id: str, **more: str) -> Portrait:
+def portrait(store: Store, node_id: str, **more: Any) -> Portrait:
     (found,) = show(node_id, LENS, store, **more).portraits
     return found
 
