@@ -26,7 +26,7 @@ from tracegraph.services.keys import (
     verified,
 )
 from tracegraph.store.port import Store
-from tracegraph.store.rows import Beside, Record
+from tracegraph.store.rows import Beside, Record, RecordWrite
 
 NOW, LATER, NEXT_DAY = "2026-01-01T00:00:00Z", "2026-01-01T02:00:00Z", "2026-01-02T00:00:01Z"
 ANALYST = Rights(frozenset({Role.ANALYST}), "SE-AB")
@@ -284,6 +284,23 @@ def test_a_secret_ends_with_the_key_that_gave_it(store: Store) -> None:
     assert no_longer_serves(store, f"key:{key[3:19]}", NEXT_DAY)
     fresh = turned_by(store, key[3:19], good[3:19])
     assert serve(store, fresh, stolen, further) == [True, False, False]
+
+
+def test_keys_of_before_serve_as_long_as_who_made_them_or_gave_them_secrets(store: Store) -> None:
+    """Keys that do not say yet what is behind them."""
+    admin, other = made(store, Rights(ROLES, "SE-AB")), made(store, Rights(ROLES, "SE-AB"))
+    child = made_by(store, admin[3:19])
+    turned = turned_by(store, child[3:19], other[3:19])
+    record = find_key(store, child[3:19], LOCAL)
+    body = {name: value for name, value in record.body.items() if name != "made_under"}
+    body["digests"] = [secret[:2] for secret in record.body["digests"]]
+    store.commit(Beside([RecordWrite(KEY, record.id, body, record.version, record.visibility)]), NOW)
+    assert serve(store, child, turned) == [True, True]
+    assert behind(store, f"key:{child[3:19]}", NOW).keys == tuple(
+        sorted(token[3:19] for token in (admin, other, child))
+    )
+    revoke(store, other[3:19])
+    assert serve(store, child, turned) == [False, False]  # nobody knows which of the secrets it gave
 
 
 def test_what_would_not_serve_is_not_made(store: Store) -> None:

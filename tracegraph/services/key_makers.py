@@ -62,7 +62,7 @@ def behind(store: RecordReader, principal_id: str, now: str) -> Behind:
     record = key_record(store, principal_id)
     if record is None:
         return NO_KEYS
-    secrets = [secret_keys(secret) for secret in record.body["digests"] if secret_serves(secret, now)]
+    secrets = [secret_keys(secret, record.body) for secret in record.body["digests"] if secret_serves(secret, now)]
     names = sorted({record.id, *made_under(record.body), *chain.from_iterable(secrets)})
     if not all_serve(store, names, now):
         raise NotNow(N_("a key that gave yours a secret serves no longer: use another key, or this one in a day"))
@@ -84,8 +84,10 @@ def is_in_time(body: Mapping[str, Any], now: str) -> bool:
 
 
 def made_under(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the keys under which a key was made."""
-    return tuple(body["made_under"])
+    """Return the keys under which a key was made; of one that does not say so yet, the key that made it."""
+    if "made_under" in body:
+        return tuple(body["made_under"])
+    return _keys_of([str(body["created_by"])])
 
 
 def secret_serves(secret: Sequence[Any], now: str) -> bool:
@@ -93,9 +95,13 @@ def secret_serves(secret: Sequence[Any], now: str) -> bool:
     return secret[1] is None or now < str(secret[1])
 
 
-def secret_keys(secret: Sequence[Any]) -> tuple[str, ...]:
-    """Return the keys under which a secret was made."""
-    return tuple(secret[2])
+def secret_keys(secret: Sequence[Any], body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the keys under which a secret of a key was made; where it does not say so yet, all that ever gave one."""
+    return tuple(secret[2]) if len(secret) > 2 else _keys_of(body.get("rotated_by", []))
+
+
+def _keys_of(principals: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.removeprefix(_PREFIX) for name in principals if name.startswith(_PREFIX))
 
 
 # --- persons ---------------------------------------------------------------------------------------------------------

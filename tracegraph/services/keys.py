@@ -162,7 +162,8 @@ def rotated(record: Record, by: Principal, now: str, *, under: Behind = NO_KEYS)
         raise NotNow(N_("the key {id} serves no longer: make a new one"), id=key.id)
     checked_rights(by, key.rights)
     digest, secret = _new_secret()
-    kept = [[old, later(now, OVERLAP), keys] for old, until, keys in record.body["digests"] if until is None]
+    newest = [secret for secret in record.body["digests"] if secret[1] is None]
+    kept = [[secret[0], later(now, OVERLAP), list(secret_keys(secret, record.body))] for secret in newest]
     rotated_by = sorted({*record.body.get("rotated_by", []), by.id})
     body = {**record.body, "digests": [[digest, None, list(under.keys)], *kept], "rotated_by": rotated_by}
     return Made(_write(record.id, body, record.version, record.body["region"]), f"tg_{record.id}_{secret}")
@@ -257,7 +258,7 @@ def verified(store: RecordStore, token: str, now: str) -> ApiKey:
         raise TokenInvalid(N_("this is no valid token"))
     if not key.is_live(now):
         raise TokenInvalid(N_("this token expired on {day}: ask for a new one"), day=key.expires_at[:10])
-    if not all_serve(store, {*made_under(body), *secret_keys(live[matches.index(True)])}, now):
+    if not all_serve(store, {*made_under(body), *secret_keys(live[matches.index(True)], body)}, now):
         raise TokenInvalid(N_("this token was made with a key that serves no longer: ask for a new one"))
     return key
 
@@ -268,7 +269,7 @@ def serves(store: RecordStore, record: Record, now: str) -> bool:
     if not is_in_time(body, now) or not all_serve(store, made_under(body), now):
         return False
     live = [secret for secret in body["digests"] if secret_serves(secret, now)]
-    return any(all_serve(store, secret_keys(secret), now) for secret in live)
+    return any(all_serve(store, secret_keys(secret, body), now) for secret in live)
 
 
 def note_use(store: RecordStore, key: ApiKey, now: str) -> None:
