@@ -267,7 +267,7 @@ def axe() -> Axe:
 
 @contextmanager
 def scripted(page: Page) -> Iterator[Page]:
-    """Give a page in which axe can run: where scripts do not, another one with the same content and no script of ours."""
+    """Give a page in which axe can run: where scripts do not run, a copy of it with none of our scripts."""
     if page.context not in _WITHOUT_SCRIPTS:
         yield page
         return

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Response, g, request
 
+from tracegraph.errors import TokenMissing
 from tracegraph.messages import N_
 from tracegraph_api.pages.frame import can_log_in, render
 from tracegraph_api.pages.words import choose_language, say
@@ -64,6 +65,7 @@ SHOWN: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "rate-exceeded": (N_("Too many pages in a short time"), N_("Wait a minute, and load the page again.")),
     "stale-write": _CHANGED,
+    "token-invalid": (N_("Logging in did not succeed"), N_("Begin again; nothing was changed.")),
     "token-missing": (
         N_("You need to log in for this"),
         N_("Log in, or go back and read what is public."),
@@ -88,6 +90,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 #: Where the error itself says no more than the page does, or says it of the API.
 _SAID_ENOUGH: Final = frozenset(
     {"not-found", "unknown-node", "unknown-claim", "unknown-import", "unknown-job", "internal-error", "token-missing"}
+    | {"token-invalid"}
     | {
         "method-not-allowed",
         "rate-exceeded",
@@ -119,7 +122,7 @@ def shown(
     if not is_page():
         return None
     choose_language()
-    if status == HTTPStatus.UNAUTHORIZED and request.method == "GET" and can_log_in():
+    if code == TokenMissing.code and request.method == "GET" and can_log_in():
         return _to_log_in()
     title, remedy = SHOWN.get(code) or _BY_STATUS.get(status) or SHOWN["internal-error"]
     response = render(
@@ -130,6 +133,7 @@ def shown(
         detail="" if code in _SAID_ENOUGH or found else detail,
         found=[_entry(one) for one in found],
         number=g.get("request_id", "") if status >= 500 else "",
+        begins_again=status == HTTPStatus.UNAUTHORIZED and can_log_in(),
     )
     response.headers.update({name: value for name, value in headers.items() if name != "WWW-Authenticate"})
     return response

@@ -1,0 +1,191 @@
+"""Pages as they are declared: questions that become jobs, forms that have one effect, and pieces for htmx."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from threading import Event
+
+import pytest
+from flask import Flask, Response, render_template_string, request
+from flask.testing import FlaskClient
+from marshmallow import Schema, fields, validate
+from werkzeug.test import TestResponse
+
+from tracegraph.access import Permission
+from tracegraph.errors import InvalidInput
+from tracegraph.messages import N_
+from tracegraph.settings_api import Access, ApiSettings
+from tracegraph.settings_jobs import JobSettings
+from tracegraph.store.port import AUDIT, Store
+from tracegraph.store.rows import Beside, Record, RecordWrite
+from tracegraph_api import create_app
+from tracegraph_api.changes import change
+from tracegraph_api.context import now
+from tracegraph_api.context import store as the_store
+from tracegraph_api.inputs import Given
+from tracegraph_api.pages.declare import Pages
+from tracegraph_api.pages.forms import Form, done, sent
+from tracegraph_api.pages.frame import render
+
+EN = {"Accept-Language": "en"}
+FORM = """{% import "pages/macros/forms.html" as forms %}<form method="post">{{ forms.hidden(version) }}
+{{ forms.error_summary(form.errors) }}{{ forms.text(form, "name", "Name", required=True) }}
+{{ forms.boxes(form, "kind", "Kind", [("a", "A"), ("b", "B")]) }}</form>"""
+
+
+class NameForm(Schema):
+    """A form for tests."""
+
+    name = fields.String(required=True, validate=validate.Length(max=10))
+    kind = fields.List(fields.String())
+
+
+def app_with(store: Store, go_on: Event, seconds: float = 0.2) -> Flask:
+    """Return an application with pages for tests."""
+    pages = Pages("trial")
+
+    @pages.shows("/trial/slow", Permission.READ, is_heavy=True)
+    def slow(_: Given) -> Response:
+        go_on.wait(20)
+        return render("pages/logged_out.html", f"Slow {now()}", there=None)
+
+    @pages.shows("/trial/name", Permission.WRITE)
+    def form(_: Given) -> Response:
+        return Response(render_template_string(FORM, form=Form(), version=3), mimetype="text/html")
+
+    @pages.takes("/trial/name", Permission.WRITE)
+    def name() -> Response:
+        form = sent(NameForm)
+        if form.given.get("name") == "taken":
+            form.refuse(InvalidInput(N_("{name} is taken: choose another"), name="taken"), "name")
+        if not form.is_right:
+            return Response(render_template_string(FORM, form=form, version=3), status=422)
+        write = RecordWrite("trial", form.given["name"], {"kind": form.given.get("kind")})
+        made = change().beside("trial.create", "trial:1", done("/trial/done"), records=[write])
+        the_store().commit(made, now())
+        return change().answered()
+
+    app = create_app(ApiSettings(access=Access.LOCAL, jobs=JobSettings(interactive_seconds=seconds)), store)
+    app.register_blueprint(pages)
+
+    @app.before_request
+    def noted() -> None:
+        app.config["version"] = request.headers.get("If-Match")
+
+    return app
+
+
+def hidden(client: FlaskClient) -> dict[str, str]:
+    """Return the hidden fields of the form, as its page has them."""
+    text = client.get("/trial/name").text
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', text))
+
+
+def eventually(client: FlaskClient, address: str, until: Callable[[int], bool]) -> TestResponse:
+    """Ask until there is another answer."""
+    for _ in range(200):
+        response = client.get(address, headers=EN)
+        if until(response.status_code):
+            return response
+        time.sleep(0.05)
+    raise AssertionError(response.text)
+
+
+# --- questions that take long ----------------------------------------------------------------------------------------
+
+
+def test_a_question_that_takes_long_shows_progress_and_then_its_page(store: Store) -> None:
+    go_on = Event()
+    client = app_with(store, go_on).test_client()
+    asked = client.get("/trial/slow", headers=EN)
+    assert asked.status_code == 303
+    waiting = client.get(asked.location, headers=EN)
+    assert "Working on your question" in waiting.text
+    assert "<progress" in waiting.text
+    partial = client.get(asked.location, headers={**EN, "HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "<html" not in partial.text
+    go_on.set()
+    ready = eventually(client, asked.location, lambda status: status == 303)
+    assert ready.location == f"{asked.location}/result"
+    again = client.get(asked.location, headers={**EN, "HX-Request": "true", "HX-Request-Type": "partial"})
+    assert again.headers["HX-Redirect"] == ready.location
+    page = client.get(ready.location)
+    assert re.search(r"<h1>Slow \d{4}", page.text)
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Content-Language"] == "en"
+
+
+def test_a_question_that_is_answered_in_time_is_its_page(store: Store) -> None:
+    go_on = Event()
+    go_on.set()
+    page = app_with(store, go_on, seconds=5.0).test_client().get("/trial/slow", headers=EN)
+    assert page.status_code == 200
+    assert "<h1>Slow" in page.text
+    assert "\ue000" not in page.text
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_has_one_effect_however_often_it_is_sent(store: Store) -> None:
+    client = app_with(store, Event()).test_client()
+    data = {**hidden(client), "name": "first", "kind": ["a", "b"]}
+    answers = [client.post("/trial/name", data=data) for _ in range(2)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/trial/done")] * 2
+    (record,) = store.records("trial")
+    assert (record.version, record.body["kind"]) == (1, ["a", "b"])
+    assert [row.body["action"] for row in store.page(AUDIT)].count("trial.create") == 1
+    assert client.application.config["version"] == "3"
+
+
+def test_another_form_is_another_change(store: Store) -> None:
+    client = app_with(store, Event()).test_client()
+    for name in ("first", "second"):
+        assert client.post("/trial/name", data={**hidden(client), "name": name}).status_code == 303
+    assert len(store.records("trial")) == 2
+
+
+@pytest.mark.parametrize(("name", "said"), [("taken", "taken is taken"), ("x" * 11, "at most 10"), (" ", "needed")])
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(store: Store, name: str, said: str) -> None:
+    client = app_with(store, Event()).test_client()
+    data = {**hidden(client), "name": name, "kind": "b"}
+    answer = client.post("/trial/name", data=data, headers=EN)
+    assert answer.status_code == 422
+    assert 'href="#name"' in answer.text
+    assert answer.text.count(said) == 2
+    assert f'value="{name}"' in answer.text
+    assert re.search(r'value="b" checked', answer.text)
+    assert 'aria-invalid="true"' in answer.text
+    data["name"] = "right"
+    assert client.post("/trial/name", data=data).status_code == 303  # the key of a form that did nothing is free
+
+
+def test_a_form_whose_service_fails_can_be_sent_again(store: Store) -> None:
+    client = app_with(store, Event()).test_client()
+    data = {**hidden(client), "name": "first"}
+    commit = store.commit
+    store.commit = lambda beside, moment: _fail(commit, beside, moment)  # type: ignore[method-assign]
+    assert client.post("/trial/name", data=data).status_code == 500
+    store.commit = commit  # type: ignore[method-assign]
+    assert client.post("/trial/name", data=data).status_code == 303
+
+
+def _fail(commit: Callable[[Beside, str], list[Record]], beside: Beside, moment: str) -> list[Record]:
+    if any(write.kind == "trial" for write in beside.records):
+        raise RuntimeError("not now")
+    return commit(beside, moment)
+
+
+# --- pieces ----------------------------------------------------------------------------------------------------------
+
+
+def test_htmx_gets_the_content_alone(store: Store) -> None:
+    client = app_with(store, Event()).test_client()
+    piece = client.get("/search?q=glove", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "<html" not in piece.text
+    assert piece.text.lstrip().startswith("<title>")
+    assert "HX-Request" in piece.headers["Vary"]
+    whole = client.get("/search?q=glove", headers={"HX-Request": "true", "HX-Request-Type": "full"})
+    assert "<html" in whole.text
