@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -19,7 +22,7 @@ from tracegraph.messages import N_
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.settings_jobs import JobSettings
 from tracegraph.store.port import AUDIT, Store
-from tracegraph.store.rows import Beside, Record, RecordWrite
+from tracegraph.store.rows import RecordWrite
 from tracegraph_api import create_app
 from tracegraph_api.changes import change
 from tracegraph_api.context import now
@@ -33,6 +36,10 @@ EN = {"Accept-Language": "en"}
 FORM = """{% import "pages/macros/forms.html" as forms %}<form method="post">{{ forms.hidden(version) }}
 {{ forms.error_summary(form.errors) }}{{ forms.text(form, "name", "Name", required=True) }}
 {{ forms.boxes(form, "kind", "Kind", [("a", "A"), ("b", "B")]) }}</form>"""
+
+
+FULL = """
+    CREATE TRIGGER full BEFORE INSERT ON record WHEN NEW.kind = 'trial' BEGIN SELECT RAISE(ABORT, 'full'); END"""
 
 
 class NameForm(Schema):
@@ -50,6 +57,10 @@ def app_with(store: Store, go_on: Event, seconds: float = 0.2) -> Flask:
     def slow(_: Given) -> Response:
         go_on.wait(20)
         return render("pages/logged_out.html", f"Slow {now()}", there=None)
+
+    @pages.shows("/trial/broken", Permission.READ)
+    def broken(_: Given) -> Response:
+        raise RuntimeError("secret words")
 
     @pages.shows("/trial/name", Permission.WRITE)
     def form(_: Given) -> Response:
@@ -162,20 +173,25 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(store: Store, name: st
     assert client.post("/trial/name", data=data).status_code == 303  # the key of a form that did nothing is free
 
 
-def test_a_form_whose_service_fails_can_be_sent_again(store: Store) -> None:
+def test_a_form_whose_store_fails_can_be_sent_again(store: Store, tmp_path: Path) -> None:
     client = app_with(store, Event()).test_client()
     data = {**hidden(client), "name": "first"}
-    commit = store.commit
-    store.commit = lambda beside, moment: _fail(commit, beside, moment)  # type: ignore[method-assign]
-    assert client.post("/trial/name", data=data).status_code == 500
-    store.commit = commit  # type: ignore[method-assign]
+    with closing(sqlite3.connect(tmp_path / "demo.db")) as other:
+        other.execute(FULL)
+        other.commit()
+        answer = client.post("/trial/name", data=data, headers=EN)
+        assert (answer.status_code, answer.mimetype) == (503, "text/html")
+        assert store.records("trial") == []
+        other.execute("DROP TRIGGER full")
+        other.commit()
     assert client.post("/trial/name", data=data).status_code == 303
 
 
-def _fail(commit: Callable[[Beside, str], list[Record]], beside: Beside, moment: str) -> list[Record]:
-    if any(write.kind == "trial" for write in beside.records):
-        raise RuntimeError("not now")
-    return commit(beside, moment)
+def test_mistakes_of_ours_are_pages_that_tell_nothing(store: Store) -> None:
+    answer = app_with(store, Event()).test_client().get("/trial/broken", headers=EN)
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "secret words" not in answer.text
+    assert "Number of this request" in answer.text
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from flask import Flask, Response
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.principals import token_for
 from tracegraph.access import Role
-from tracegraph.errors import StoreUnavailable
-from tracegraph.messages import N_
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.settings_pages import PageSettings
 from tracegraph.store.port import Store
@@ -241,27 +239,6 @@ def test_a_token_of_the_api_opens_no_page(store: Store) -> None:
     bearer = {"Authorization": f"Bearer {token_for(store, Role.ANALYST, 'SE-AB')}"}
     assert private.get("/", headers=bearer).status_code == 401
     assert private.get("/tracegraph/v1/me", headers=bearer).status_code == 200
-
-
-def test_a_store_that_is_away_and_a_mistake_of_ours_are_pages(read_store: Store) -> None:
-    app = create_app(ApiSettings(access=Access.LOCAL), read_store)
-
-    def away() -> Response:
-        raise StoreUnavailable(N_("the store at {url} is away"), url="secret-host")
-
-    def broken() -> Response:
-        raise RuntimeError("secret words")
-
-    for endpoint, view in (("page_start.home", away), ("page_search.results", broken)):
-        view_of = app.view_functions[endpoint]
-        view.__dict__.update(view_of.__dict__)
-        app.view_functions[endpoint] = view
-    client = app.test_client()
-    for path, status in (("/", 503), ("/search", 500)):
-        response = client.get(path, headers={"Accept-Language": "en"})
-        assert (response.status_code, response.mimetype) == (status, "text/html")
-        assert "secret" not in response.text
-    assert "Number of this request" in response.text
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------
