@@ -108,7 +108,8 @@ def page_by_key(
     """
     limit = given["limit"]
     first = (given["page"] - 1) * limit
-    if rows and (after := key_of(given, key(rows[0]))) is not None:
+    has_cursor = given.get("cursor") is not None  # else no row is looked at but those that are shown
+    if rows and has_cursor and (after := key_of(given, key(rows[0]))) is not None:
         first = bisect_right(rows, after, key=key)
     shown = rows[first : first + limit]
     has_next = first + limit < len(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -20,6 +19,7 @@ from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import Scope
 from tracegraph.services import asking
+from tracegraph.services.contract_table import most_of
 from tracegraph.services.dependent_rows import Narrowing, narrowed
 from tracegraph.services.dependents import STATUS_ORDER, dependents
 from tracegraph.store.port import GraphReader
@@ -132,9 +132,8 @@ def suppliers_of(answer: Answer) -> int:
 
 def of_suppliers(answer: Answer, number: int) -> Answer:
     """Return an answer whose summary gives so many direct suppliers at most, those of most contracts first."""
-    found = answer.summary.by_direct_supplier
-    most = heapq.nsmallest(number, found.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
-    return replace(answer, summary=replace(answer.summary, by_direct_supplier=dict(most)))
+    most = most_of(answer.summary.by_direct_supplier, number)
+    return replace(answer, summary=replace(answer.summary, by_direct_supplier=most))
 
 
 def chosen(answer: Answer, given: Mapping[str, Any]) -> Sequence[Dependent]:

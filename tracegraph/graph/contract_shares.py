@@ -8,7 +8,7 @@ question costs its cone.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
@@ -26,7 +26,7 @@ from tracegraph.walk.portfolio_columns import Floats
 from tracegraph.walk.propagate import Ints
 from tracegraph.walk.tier_limited import TierLimited
 
-KEPT = 8  # backgrounds that are kept
+KEPT = 64  # backgrounds that are kept: 8 bytes for each item and contract
 
 
 class PortfolioShares:
@@ -59,7 +59,7 @@ class PortfolioShares:
 
     def of_contracts(
         self, affected: Mapping[str, Certainty], outlooks: Outlooks, contracts: Collection[str]
-    ) -> dict[str, Share]:
+    ) -> Mapping[str, Share]:
         """Return the shares of contracts that some route from the affected items reaches.
 
         Parameters
@@ -88,8 +88,8 @@ class PortfolioShares:
         high = sweep.bound(Side.HIGH, rest, self.background(outlooks)[outside])
         mapped = sweep.bound(Side.HIGH, nothing, unaffected)
         wanted = network.contract[[self.portfolio.contract_index[contract] for contract in contracts]]
-        places = np.searchsorted(nodes, wanted)
-        return {c: share_of(low[p], high[p], mapped[p]) for c, p in zip(contracts, places.tolist(), strict=True)}
+        places = dict(zip(contracts, np.searchsorted(nodes, wanted).tolist(), strict=True))
+        return SharesByContract(places, low, high, mapped)
 
     def within_tiers(
         self, affected: Mapping[str, Certainty], outlooks: Outlooks, limited: TierLimited, contract: str
@@ -150,6 +150,32 @@ class PortfolioShares:
     def _sweep(network: Network, position: Ints, affected: Mapping[int, Certainty]) -> Sweep:
         certain, candidate = (_flagged(position, affected, c) for c in (Certainty.CERTAIN, Certainty.CANDIDATE))
         return Sweep(network, certain, candidate)
+
+
+class SharesByContract(Mapping[str, Share]):
+    """Shares, each made when somebody asks for it.
+
+    Parameters
+    ----------
+    places : mapping
+        Position in the arrays, by contract id.
+    low, high, mapped : float arrays
+        Bounds, and the high bound that is left when what is not mapped is worth nothing.
+    """
+
+    def __init__(self, places: Mapping[str, int], low: Floats, high: Floats, mapped: Floats) -> None:
+        self._places, self._low, self._high, self._mapped = places, low, high, mapped
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __getitem__(self, contract: str) -> Share:
+        """Return the share of a contract."""
+        place = self._places[contract]
+        return share_of(self._low[place], self._high[place], self._mapped[place])
 
 
 def share_of(low: float, high: float, mapped: float) -> Share:

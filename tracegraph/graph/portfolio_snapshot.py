@@ -92,6 +92,7 @@ class PortfolioSnapshot(CsrGraph):
         inferred = portfolio.inferred
         names = RouteNames(portfolio, np.unique(inferred.end))
         self.first_contract = names.first_contract
+        self._items, self._entered = portfolio.n, names.entered
         place = np.full(portfolio.n, -1, dtype=np.int64)
         place[names.entered] = portfolio.n + np.arange(len(names.entered))
         claims = (portfolio.supplies, portfolio.becomes, portfolio.deliveries)
@@ -112,6 +113,13 @@ class PortfolioSnapshot(CsrGraph):
                 "kind": np.repeat(np.array([CLAIM, INFERRED], dtype=np.uint8), [count, steps]),
             },
         )
+
+    def items_at(self, nodes: Ints) -> npt.NDArray[np.bool_]:
+        """Return, by item of the portfolio, whether one of these nodes stands for it; none of them is a contract's."""
+        flags = np.zeros(self._items, dtype=np.bool_)
+        flags[nodes[nodes < self._items]] = True
+        flags[self._entered[nodes[nodes >= self._items] - self._items]] = True
+        return flags
 
     @cached_property
     def documented(self) -> Csr:

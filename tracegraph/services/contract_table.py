@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum
 from typing import Final
 
@@ -71,8 +72,8 @@ class ContractTable:
         return fsum(self.values[chosen].tolist())
 
 
-def counted(words: Sequence[str], word: Ints, status: Codes) -> dict[str, dict[Status, int]]:
-    """Return how often each word goes with each listed status, by word, sorted; words that never do are absent.
+class Counted(Mapping[str, Mapping[Status, int]]):
+    """How often each word goes with each listed status, by word, sorted; words that never do are absent.
 
     Parameters
     ----------
@@ -81,11 +82,41 @@ def counted(words: Sequence[str], word: Ints, status: Codes) -> dict[str, dict[S
     word, status : arrays
         Pairs to count: position in `words`, and code of the status.
     """
-    width = len(STATUSES)
-    counts = np.bincount(word * width + status, minlength=len(words) * width).reshape(-1, width)
-    listed = counts[:, [CODE_OF[one] for one in LISTED_STATUSES]]
-    places = np.flatnonzero(listed.any(axis=1)).tolist()
-    return {
-        words[place]: dict(zip(LISTED_STATUSES, numbers, strict=True))
-        for place, numbers in zip(places, listed[places].tolist(), strict=True)
-    }
+
+    def __init__(self, words: Sequence[str], word: Ints, status: Codes) -> None:
+        width = len(STATUSES)
+        counts = np.bincount(word * width + status, minlength=len(words) * width).reshape(-1, width)
+        listed = counts[:, [CODE_OF[one] for one in LISTED_STATUSES]]
+        self._words = words
+        self._places: Ints = np.flatnonzero(listed.any(axis=1))
+        self._counts: Ints = listed[self._places]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._words[place] for place in self._places.tolist())
+
+    def __getitem__(self, word: str) -> dict[Status, int]:
+        """Return the counts of one word."""
+        place = bisect_left(self._words, word)
+        at = int(np.searchsorted(self._places, place))
+        if at == len(self._places) or self._places[at] != place or self._words[place] != word:
+            raise KeyError(word)
+        return dict(zip(LISTED_STATUSES, self._counts[at].tolist(), strict=True))
+
+    def most(self, number: int) -> dict[str, dict[Status, int]]:
+        """Return the words that occur most, those first that come first in the alphabet, with their counts."""
+        order = np.argsort(-self._counts.sum(axis=1), kind="stable")[:number].tolist()
+        return {
+            self._words[self._places[at]]: dict(zip(LISTED_STATUSES, self._counts[at].tolist(), strict=True))
+            for at in order
+        }
+
+
+def most_of(counts: Mapping[str, Mapping[Status, int]], number: int) -> Mapping[str, Mapping[Status, int]]:
+    """Return the words that occur most, with their counts."""
+    if isinstance(counts, Counted):
+        return counts.most(number)
+    order = sorted(counts, key=lambda word: (-sum(counts[word].values()), word))
+    return {word: counts[word] for word in order[:number]}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Final, overload
 
 import numpy as np
 
 from tracegraph.answer import Answer, Dependent
 from tracegraph.services.standing import Standing
 from tracegraph.vocabulary import Status
+
+#: So many rows are kept with an answer: who asks again asks for its first page, as a rule.
+KEPT_ROWS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,11 @@ class DependentRows(Sequence[Dependent]):
     def __getitem__(self, place: int | slice) -> Dependent | Sequence[Dependent]:
         """Return one contract, or some."""
         if isinstance(place, slice):
-            return [self._row(position) for position in self._positions[place]]
-        return self._row(self._positions[place])
+            return self._rows(self._positions[place])
+        return self._rows([self._positions[place]])[0]
 
     def __iter__(self) -> Iterator[Dependent]:
-        return map(self._row, self._positions)
+        return iter(self._rows(self._positions))
 
     def __eq__(self, other: object) -> bool:
         """Return whether both say the same of the same contracts."""
@@ -86,11 +89,17 @@ class DependentRows(Sequence[Dependent]):
 
     __hash__ = None  # type: ignore[assignment]  # as of a list
 
-    def _row(self, position: int) -> Dependent:
-        row = self._made.get(position)
-        if row is None:
-            row = self._made[position] = self._standing.row(position, self._later)
-        return row
+    def _rows(self, positions: Sequence[int]) -> list[Dependent]:
+        """Return the rows of some contracts; the routes to those that are not made yet are found together."""
+        kept = self._standing.kept
+        made = {position: self._made.get(position) or kept.get(position) for position in positions}
+        missing = [position for position, row in made.items() if row is None]
+        found = self._standing.routes.to(missing)
+        for position in missing:
+            row = self._made[position] = self._standing.row(position, found, self._later)
+            if len(kept) < KEPT_ROWS:
+                kept[position] = row
+        return [self._made.get(position) or kept[position] for position in positions]
 
     def afresh(self) -> DependentRows:
         """Return the same contracts, of which none is made yet: what is kept holds no more than it must."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracegraph.answer import Answer, Question
-from tracegraph.graph.route_graph import build_route_graph
-from tracegraph.graph.routes import reached_contracts
 from tracegraph.services.dependent_rows import DependentRows
 from tracegraph.services.portfolios import Portfolios, PortfolioView
+from tracegraph.services.route_finding import routes_from
 from tracegraph.services.shares import contradictions
 from tracegraph.services.standing import Standing
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Status
-from tracegraph.walk.cone import Cone
-from tracegraph.walk.reach import reach
 from tracegraph.walk.scope import resolve_scope
 
 STATUS_ORDER = {status: position for position, status in enumerate(Status)}
@@ -42,21 +39,18 @@ def dependents(question: Question, reader: GraphReader, portfolios: Portfolios) 
     asked = question.scope, question.max_tier, question.max_items
     answer = portfolios.answers.get(view, asked)
     if answer is None:
-        answer, weight = _answered(question, reader, view, version)
-        portfolios.answers.keep(view, asked, answer, weight)
+        answer = _answered(question, reader, view, version)
+        portfolios.answers.keep(view, asked, answer)
     summary = replace(answer.summary, graph_version=version)
     return replace(answer, question=question, summary=summary, dependents=_afresh(answer))
 
 
-def _answered(question: Question, reader: GraphReader, view: PortfolioView, version: int) -> tuple[Answer, int]:
-    """Return an answer, and roughly how many claims and routes are kept with it."""
+def _answered(question: Question, reader: GraphReader, view: PortfolioView, version: int) -> Answer:
     lens, portfolio = question.lens, view.portfolio
     scope = resolve_scope(question.scope, reader, lens, portfolio.catalogue)
-    cone = reach(scope.affected, reader, lens, portfolio.catalogue, max_items=question.max_items)
-    reached = reached_contracts(build_route_graph(cone), set(portfolio.contract_ids), question.max_tier)
-    standing = Standing(question, cone, reached, view, scope)
+    standing = Standing(question, routes_from(question, scope.affected, reader, view), view, scope)
     listed = standing.ids(standing.listed) if view.shares.contradictory else []
-    answer = Answer(
+    return Answer(
         question=question,
         affected=scope.affected,
         unmatched=scope.unmatched,
@@ -64,13 +58,8 @@ def _answered(question: Question, reader: GraphReader, view: PortfolioView, vers
         dependents=DependentRows(standing),
         contradictions=contradictions(question, reader, view, listed, standing.limited),
     )
-    return answer, _weight(cone) + len(reached)
 
 
 def _afresh(answer: Answer) -> DependentRows:
     assert isinstance(answer.dependents, DependentRows)
     return answer.dependents.afresh()
-
-
-def _weight(cone: Cone) -> int:
-    return len(cone.claims) + len(cone.inferred)

@@ -11,7 +11,6 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from tracegraph.answer_exposures import Reading
-from tracegraph.graph.portfolio_snapshot import snapshot_of
 from tracegraph.graph.sweep import Flags, Sweep
 from tracegraph.lens import Lens
 from tracegraph.model import Scope, Selector
@@ -67,7 +66,7 @@ class PortfolioSweep:
 
     @cached_property
     def _sweep(self) -> Sweep:
-        return Sweep(snapshot_of(self._portfolio), self._portfolio.item_index)
+        return Sweep(self.view.snapshot, self._portfolio.item_index)
 
     def readings(self, scopes: Sequence[Scope], progress: Progress | None = None) -> list[ScopeReadings]:
         """Return where every contract stands towards each scope; kept, so that a scope is worked out once."""

@@ -7,11 +7,11 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
-from typing import Final
 
 from tracegraph.answer import Answer, ContractFacts
 from tracegraph.decide import decide_attribute
 from tracegraph.graph.contract_shares import PortfolioShares
+from tracegraph.graph.portfolio_snapshot import PortfolioSnapshot, snapshot_of
 from tracegraph.lens import Lens
 from tracegraph.model import AttributeValue, Claim
 from tracegraph.services.contract_table import ContractTable
@@ -21,9 +21,6 @@ from tracegraph.vocabulary import Label
 from tracegraph.walk.deliverers import Deliverers
 from tracegraph.walk.outlook_table import OutlookTable
 from tracegraph.walk.portfolio import Portfolio
-
-#: What an answer weighs at least, in claims: its statuses, and what it says of all contracts.
-_LEAST_WEIGHT: Final = 500
 
 #: A lens, without its `known_at` and those of its visibilities that make no difference, and what it saw last.
 _Key = tuple[Lens, ChainState]
@@ -83,6 +80,11 @@ class PortfolioView:
         return ContractTable([facts[contract] for contract in self.portfolio.contract_ids])
 
     @cached_property
+    def snapshot(self) -> PortfolioSnapshot:
+        """Everything that carries goods, as a graph in arrays."""
+        return snapshot_of(self.portfolio)
+
+    @cached_property
     def outlook_table(self) -> OutlookTable:
         """What the open ends say of all contracts."""
         return OutlookTable(self.portfolio)
@@ -109,13 +111,12 @@ class KeptAnswers:
     Parameters
     ----------
     limit : int
-        Their weights together, at most.
+        How many, at most; one takes some 10 bytes for each contract of the portfolio, and 1 MB at most for its rows.
     """
 
-    def __init__(self, limit: int = 400_000) -> None:
+    def __init__(self, limit: int = 1_000) -> None:
         self._limit = limit
-        self._kept: OrderedDict[tuple[int, Hashable], tuple[PortfolioView, Answer, int]] = OrderedDict()
-        self._weight = 0
+        self._kept: OrderedDict[tuple[int, Hashable], tuple[PortfolioView, Answer]] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -130,22 +131,18 @@ class KeptAnswers:
             self._kept.move_to_end((id(view), asked))
             return kept[1]
 
-    def keep(self, view: PortfolioView, asked: Hashable, answer: Answer, weight: int) -> None:
-        """Keep an answer; those that were not asked for the longest time go."""
-        weight += _LEAST_WEIGHT
+    def keep(self, view: PortfolioView, asked: Hashable, answer: Answer) -> None:
+        """Keep an answer; that which was not asked for the longest time goes."""
         with self._lock:
-            if (id(view), asked) in self._kept:
-                return
-            self._kept[id(view), asked] = view, answer, weight  # the view too, so that nothing else gets its id
-            self._weight += weight
-            while self._weight > self._limit:
-                self._weight -= self._kept.popitem(last=False)[1][2]
+            self._kept[id(view), asked] = view, answer  # the view too, so that nothing else gets its id
+            if len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
 
     def drop(self, view: PortfolioView) -> None:
         """Drop the answers of a view that nobody asks any more."""
         with self._lock:
             for key in [key for key in self._kept if key[0] == id(view)]:
-                self._weight -= self._kept.pop(key)[2]
+                del self._kept[key]
 
 
 class Portfolios:

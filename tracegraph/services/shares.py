@@ -20,7 +20,7 @@ def shares_of(
     outlooks: Outlooks,
     limited: TierLimited | None,
     contracts: Collection[str],
-) -> dict[str, Share]:
+) -> Mapping[str, Share]:
     """Return the shares of the contracts that a route reaches, by contract id."""
     if limited is None:
         return view.shares.of_contracts(affected, outlooks, contracts)

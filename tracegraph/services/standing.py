@@ -9,10 +9,10 @@ import numpy as np
 
 from tracegraph.answer import Dependent, Question, RouteStep, Share, Summary
 from tracegraph.answer_open_ends import OpenEnds
-from tracegraph.graph.routes import Reached, Route
-from tracegraph.model import holder_of
-from tracegraph.services.contract_table import CODE_OF, STATUSES, counted
+from tracegraph.graph.routes import Route
+from tracegraph.services.contract_table import CODE_OF, STATUSES, Counted
 from tracegraph.services.portfolios import PortfolioView
+from tracegraph.services.route_finding import Found, Routes
 from tracegraph.services.shares import at_exposure, shares_of
 from tracegraph.vocabulary import Assumption, Basis, Grade, RelationshipType, Status
 from tracegraph.walk.cone import Cone
@@ -25,7 +25,6 @@ from tracegraph.walk.scope import ResolvedScope
 from tracegraph.walk.tier_limited import TierLimited
 
 _NO_LINK, _UNMAPPED = CODE_OF[Status.NO_LINK], CODE_OF[Status.UNMAPPED]
-_ROUTED = {True: CODE_OF[Status.ESTABLISHED], False: CODE_OF[Status.POSSIBLE]}
 
 
 class Standing:
@@ -35,10 +34,8 @@ class Standing:
     ----------
     question : Question
         What is asked.
-    cone : Cone
-        What the walk from the scope reached.
-    reached : mapping
-        Contracts that a route reaches, by id.
+    routes : Routes
+        What the affected items reach.
     view : PortfolioView
         The portfolio under the question's lens.
     scope : ResolvedScope
@@ -48,20 +45,23 @@ class Standing:
     ----------
     status : uint8 array
         By contract, in the portfolio's order: code of its status.
+    routes : Routes
+        As given.
     limited : TierLimited or None
         What judges open ends where the question limits the tiers.
+    kept : dict
+        Rows that were made before, by position: few of them.
     """
 
-    def __init__(
-        self, question: Question, cone: Cone, reached: Mapping[str, Reached], view: PortfolioView, scope: ResolvedScope
-    ) -> None:
-        self._question, self._cone, self._reached, self._view, self._scope = question, cone, reached, view, scope
+    def __init__(self, question: Question, routes: Routes, view: PortfolioView, scope: ResolvedScope) -> None:
+        self._question, self.routes, self._view, self._scope = question, routes, view, scope
         portfolio = view.portfolio
         self._outlooks = Outlooks(portfolio, scope.at_stake)
         self.limited = TierLimited(portfolio, scope.at_stake, question.max_tier) if question.max_tier else None
         self._judged = {c: self.limited.judged(c) for c in portfolio.contract_ids} if self.limited else {}
         self._codes = self._basis_codes()
         self.status = self._status_codes()
+        self.kept: dict[int, Dependent] = {}
 
     def _basis_codes(self) -> Codes:
         if self.limited is None:
@@ -71,12 +71,11 @@ class Standing:
 
     def _status_codes(self) -> Codes:
         unmapped = self._codes < RELEVANT_BELOW
-        if self._cone.truncated:
+        if self.routes.truncated:
             unmapped[:] = True
         status = np.where(unmapped, _UNMAPPED, _NO_LINK).astype(np.uint8)
-        index = self._view.portfolio.contract_index
-        for contract, reached in self._reached.items():
-            status[index[contract]] = _ROUTED[reached.established]
+        status[self.routes.anyhow] = CODE_OF[Status.POSSIBLE]
+        status[self.routes.established] = CODE_OF[Status.ESTABLISHED]
         return status
 
     @cached_property
@@ -120,9 +119,9 @@ class Standing:
     # --- whom to call, whom to ask ---
 
     @cached_property
-    def _called(self) -> dict[str, tuple[str, ...]]:
-        """By contract that a route reaches: holders of the delivered items that routes go through, sorted."""
-        return {c: tuple(sorted({holder_of(item) for item in r.direct})) for c, r in self._reached.items()}
+    def _called(self) -> Flags:
+        """By pair of a contract and who delivers: whether routes go through what they deliver."""
+        return self._view.deliverers.through(self.routes.delivered)
 
     @cached_property
     def _asked(self) -> Flags:
@@ -131,18 +130,25 @@ class Standing:
 
     def suppliers(self) -> tuple[list[str], Ints, Ints]:
         """Return whom to call or ask: ids, sorted, and pairs of a contract (position) and one of them (place)."""
-        deliverers, index = self._view.deliverers, self._view.portfolio.contract_index
-        pairs = self._asked & (self.status[deliverers.contract] == _UNMAPPED)
-        places = {holder: place for place, holder in enumerate(deliverers.holders)}
-        called = [(index[contract], places[holder]) for contract, found in self._called.items() for holder in found]
-        more = np.array(called, dtype=np.int64).reshape(-1, 2)
-        contract = np.concatenate([deliverers.contract[pairs], more[:, 0]])
-        return deliverers.holders, contract, np.concatenate([deliverers.holder[pairs], more[:, 1]])
+        deliverers = self._view.deliverers
+        status = self.status[deliverers.contract]
+        pairs = (self._asked & (status == _UNMAPPED)) | (self._called & (status < _UNMAPPED))
+        return deliverers.holders, deliverers.contract[pairs], deliverers.holder[pairs]
 
     # --- one contract ---
 
-    def row(self, position: int, later: OpenEndsLater) -> Dependent:
-        """Return what is said of one contract."""
+    def row(self, position: int, found: Found, later: OpenEndsLater) -> Dependent:
+        """Return what is said of one contract.
+
+        Parameters
+        ----------
+        position : int
+            Its position.
+        found : Found
+            The routes to it, if there are any.
+        later : OpenEndsLater
+            What looks up its open ends when somebody wants to see them.
+        """
         facts = self._view.table.facts[position]
         status = STATUSES[self.status[position]]
         open_ends = self._open_ends(facts.contract_id, later)
@@ -151,17 +157,17 @@ class Standing:
             basis = outlook.basis if self._question.lens.infers else Basis.FILTERED
             return Dependent(facts, status, basis, assumptions=_assumed(outlook))
         if status is Status.UNMAPPED:
-            basis = Basis.NOT_EXCLUDED if self._cone.truncated else BASES[self._codes[position]]
+            basis = Basis.NOT_EXCLUDED if self.routes.truncated else BASES[self._codes[position]]
             ask = self._view.deliverers.of(position, self._asked)
             return Dependent(facts, status, basis, open_ends=open_ends, ask=ask)
-        reached, share = self._reached[facts.contract_id], self._shares[facts.contract_id]
+        reached, share = found.reached[facts.contract_id], self._shares[facts.contract_id]
         return Dependent(
             facts=facts,
             status=status,
             tier=reached.tier,
-            direct_suppliers=self._called[facts.contract_id],
+            direct_suppliers=self._view.deliverers.of(position, self._called),
             weakest_grade=reached.route.weakest_grade,
-            route=route_steps(reached.route, self._cone),
+            route=route_steps(reached.route, found.cone),
             share=share,
             exposed_sek=at_exposure(facts.value_sek, share),
             open_ends=open_ends,
@@ -178,8 +184,8 @@ class Standing:
         return self._outlooks.of(contract) if self.limited is None else self._judged[contract][0]
 
     @cached_property
-    def _shares(self) -> dict[str, Share]:
-        return shares_of(self._view, self._scope.affected, self._outlooks, self.limited, list(self._reached))
+    def _shares(self) -> Mapping[str, Share]:
+        return shares_of(self._view, self._scope.affected, self._outlooks, self.limited, self.ids(self.routes.anyhow))
 
     # --- all contracts ---
 
@@ -188,7 +194,7 @@ class Standing:
         table, status = self._view.table, self.status
         of = {one: status == CODE_OF[one] for one in STATUSES}
         unmapped = of[Status.UNMAPPED]
-        match = unmapped & (self._codes == BASES.index(Basis.GOODS_MATCH)) & (not self._cone.truncated)
+        match = unmapped & (self._codes == BASES.index(Basis.GOODS_MATCH)) & (not self.routes.truncated)
         names, contract, supplier = self.suppliers()
         return Summary(
             counts={one: int(chosen.sum()) for one, chosen in of.items()},
@@ -198,11 +204,11 @@ class Standing:
                 Basis.GOODS_MATCH: int(match.sum()),
                 Basis.NOT_EXCLUDED: int((unmapped & ~match).sum()),
             },
-            by_region=counted(table.regions.words, table.regions.word, status[table.regions.row]),
-            by_category=counted(table.categories.words, table.categories.word, status[table.categories.row]),
-            by_direct_supplier=counted(names, supplier, status[contract]),
-            truncated=self._cone.truncated or (self.limited is not None and self.limited.truncated),
-            items_cut=self._cone.truncated,
+            by_region=Counted(table.regions.words, table.regions.word, status[table.regions.row]),
+            by_category=Counted(table.categories.words, table.categories.word, status[table.categories.row]),
+            by_direct_supplier=Counted(names, supplier, status[contract]),
+            truncated=self.routes.truncated or (self.limited is not None and self.limited.truncated),
+            items_cut=self.routes.truncated,
             graph_version=version,
         )
 

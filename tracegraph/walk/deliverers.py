@@ -48,9 +48,13 @@ class Deliverers:
         """
         some = np.zeros(self._count, dtype=bool)
         some[self._contract_of[relevant]] = True
-        asked = np.zeros(len(self.contract), dtype=bool)
-        asked[self._pair_of[relevant | ~some[self._contract_of]]] = True
-        return asked
+        return self.through(relevant | ~some[self._contract_of])
+
+    def through(self, deliveries: Flags) -> Flags:
+        """Return, by pair, whether the holder makes one of these deliveries under the contract."""
+        chosen = np.zeros(len(self.contract), dtype=bool)
+        chosen[self._pair_of[deliveries]] = True
+        return chosen
 
     def of(self, contract: int, chosen: Flags) -> tuple[str, ...]:
         """Return the chosen holders of one contract, by its position, sorted."""

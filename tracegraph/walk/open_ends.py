@@ -148,10 +148,10 @@ class Outlooks:
         ids: dict[int, list[str]] = {position: [] for position in positions}
         totals = dict.fromkeys(positions, 0)
         for block in self._blocks(leads_there):
-            found = portfolio.by_contract(self._reached_by(block, leads_there))
+            found = self._reached_by(block, leads_there)
             first = lru_cache(maxsize=None)(lambda bits: members(bits, LISTED))
             for position in positions:
-                if bits := found[position]:
+                if bits := portfolio.upstream_in(found, position):
                     totals[position] += bits.bit_count()
                     if (missing := LISTED - len(ids[position])) > 0:
                         ids[position] += [portfolio.items.ids[block[n]] for n in first(bits)[:missing]]
@@ -192,15 +192,22 @@ class Outlooks:
 
     def relevant_at(self, items: Ints) -> Flags:
         """Return whether items, by position, are relevant open ends."""
-        judged = np.zeros(len(self.portfolio.classes) + 1, dtype=bool)  # the last: of an item that is no open end
-        judged[members(self._masks[0], len(judged))] = True
+        judged = np.append(self._relevant_classes, False)  # the last: of an item that is no open end
         flags: Flags = judged[self.portfolio.open_classes[items]]
         return flags
 
-    def relevant_items(self) -> list[int]:
+    @cached_property
+    def _relevant_classes(self) -> Flags:
+        """By class of open ends: whether it is relevant."""
+        flags = np.zeros(len(self.portfolio.classes), dtype=bool)
+        flags[members(self._masks[0], len(flags))] = True
+        return flags
+
+    def relevant_items(self) -> Ints:
         """Return the positions of the relevant open items, by item id."""
-        positions: list[int] = np.flatnonzero(self.relevant_flags).tolist()
-        return sorted(positions, key=self.portfolio.items.ids.__getitem__)
+        by_id = self.portfolio.items_by_id
+        relevant: Ints = by_id[self.relevant_flags[by_id]]
+        return relevant
 
     def _upstream_of(self, contracts: Sequence[int]) -> Flags:
         """Return, by component of the flow, whether what is there can reach one of the contracts."""
@@ -211,8 +218,8 @@ class Outlooks:
         return portfolio.flow.upstream(portfolio.n + delivered)
 
     def _blocks(self, within: Flags) -> Iterator[list[int]]:
-        component = self.portfolio.flow.component
-        every = [item for item in self.relevant_items() if within[component[item]]]
+        items = self.relevant_items()
+        every: list[int] = items[within[self.portfolio.flow.component[items]]].tolist()
         size = max(64, 8 * SET_MEMORY // max(1, self.portfolio.flow.n_components))
         yield from (every[at : at + size] for at in range(0, len(every), size))
 
@@ -224,5 +231,6 @@ class Outlooks:
     @cached_property
     def _passes_on(self) -> Flags:
         """By component of the flow: whether a relevant open end lies upstream."""
-        mask = self._masks[0]
-        return np.array([bool(classes & mask) for classes in self.portfolio.class_sets], dtype=bool)
+        table = self.portfolio.component_table
+        flags: Flags = table.meets(self._relevant_classes)[table.of]
+        return flags

@@ -58,7 +58,7 @@ class OutlookTable:
     def leads_from_open(self, at_stake: Collection[str]) -> Flags:
         """Return, by delivery of the portfolio, whether a relevant open end lies upstream of what is delivered."""
         relevant, _ = self._classes(at_stake)
-        portfolio, sets = self._portfolio, self._of_components
+        portfolio, sets = self._portfolio, self._portfolio.component_table
         component = portfolio.flow.component[portfolio.n + portfolio.deliveries.start]
         flags: Flags = sets.meets(relevant)[sets.of[component]]
         return flags
@@ -83,7 +83,3 @@ class OutlookTable:
     @cached_property
     def _of_contracts(self) -> ClassTable:
         return ClassTable(self._portfolio.contract_classes, len(self._portfolio.classes))
-
-    @cached_property
-    def _of_components(self) -> ClassTable:
-        return ClassTable(self._portfolio.class_sets, len(self._portfolio.classes))

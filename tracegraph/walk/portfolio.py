@@ -20,6 +20,7 @@ import numpy.typing as npt
 from tracegraph.products import Catalogue
 from tracegraph.store.rows import PortfolioColumns
 from tracegraph.vocabulary import Sourcing
+from tracegraph.walk.class_table import ClassTable
 from tracegraph.walk.inference import FEW, becoming
 from tracegraph.walk.portfolio_columns import (
     Floats,
@@ -223,21 +224,42 @@ class Portfolio:
         positions = np.flatnonzero(self.open_items)
         return self.flow.joined(positions, (1 << number for number in self.open_classes[positions].tolist()))
 
+    @cached_property
+    def component_table(self) -> ClassTable:
+        """The same as a table."""
+        return ClassTable(self.class_sets, len(self.classes))
+
     def by_contract(self, sets: Sequence[int]) -> list[int]:
         """Return, by contract, the union of what lies upstream of its deliveries, from sets by component."""
-        gathered = [0] * len(self.contract_ids)
-        origins = self.flow.component[self.n + self.deliveries.start]
-        for origin, contract in zip(origins.tolist(), (self.deliveries.end - self.n).tolist(), strict=True):
-            gathered[contract] |= sets[origin]
+        return [self.upstream_in(sets, contract) for contract in range(len(self.contract_ids))]
+
+    def upstream_in(self, sets: Sequence[int], contract: int) -> int:
+        """Return the union of what lies upstream of one contract's deliveries, from sets by component."""
+        gathered = 0
+        first, origins = self._origins
+        for origin in origins[first[contract] : first[contract + 1]]:
+            gathered |= sets[origin]
         return gathered
+
+    @cached_property
+    def _origins(self) -> tuple[list[int], list[int]]:
+        """Where the deliveries of each contract begin, and the component of the flow of what is delivered."""
+        order = np.argsort(self.deliveries.end, kind="stable")
+        ends = self.deliveries.end[order] - self.n
+        first = np.searchsorted(ends, np.arange(len(self.contract_ids) + 1))
+        return first.tolist(), self.flow.component[self.n + self.deliveries.start[order]].tolist()
+
+    @cached_property
+    def items_by_id(self) -> Ints:
+        """Positions of all items, by id."""
+        return np.array(sorted(range(self.n), key=self.items.ids.__getitem__), dtype=np.int64)
 
     def upstream_of(self, items: Sequence[int], contracts: Iterable[int]) -> set[int]:
         """Return those of the items that lie upstream of one of the contracts."""
         sets = self.flow.joined(np.array(items, dtype=np.int64), (1 << n for n in range(len(items))))
-        found = self.by_contract(sets)
         above = 0
         for contract in contracts:
-            above |= found[contract]
+            above |= self.upstream_in(sets, contract)
         return {items[n] for n in members(above, len(items))}
 
     @cached_property

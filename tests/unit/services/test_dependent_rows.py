@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.contract.build import LATER, NOW, change_set, contract, delivered, describes, holder, lens, offers, supplies
 from tests.unit.demo_world import LENS, demo_store
-from tracegraph.answer import Answer, Question
+from tracegraph.answer import LISTED_STATUSES, Answer, Question
 from tracegraph.model import Selector
+from tracegraph.services.contract_table import CODE_OF, Counted, most_of
 from tracegraph.services.dependent_rows import Narrowing, narrowed
 from tracegraph.services.dependents import dependents
 from tracegraph.services.portfolios import KeptAnswers, Portfolios, PortfolioView
@@ -101,17 +103,29 @@ def test_other_limits_are_another_question(store: SqliteStore, limits: dict[str,
     assert dependents(QUESTION, store, portfolios) == plain
 
 
-def test_answers_are_kept_up_to_a_weight(store: SqliteStore) -> None:
+def test_answers_are_kept_up_to_a_number(store: SqliteStore) -> None:
     portfolios = Portfolios(store)
     answer, view = dependents(QUESTION, store, portfolios), portfolios.under(LENS)
-    kept = KeptAnswers(limit=2_000)
+    kept = KeptAnswers(limit=3)
     for number in range(5):
-        kept.keep(view, number, answer, 100)
+        kept.keep(view, number, answer)
     assert [kept.get(view, number) is not None for number in range(5)] == [False, False, True, True, True]
-    kept.keep(view, 9, answer, 5_000)  # heavier than all together may be
-    assert len(kept) == 0
     other = PortfolioView(view.portfolio, store, LENS)
-    kept.keep(view, 1, answer, 0)
-    kept.keep(other, 1, answer, 0)
+    kept.keep(other, 1, answer)
     kept.drop(view)
-    assert (kept.get(view, 1), len(kept)) == (None, 1)
+    assert (kept.get(view, 4), len(kept)) == (None, 1)
+    assert kept.get(other, 1) is answer
+
+
+def test_counts_by_word_are_what_counting_one_by_one_gives() -> None:
+    words = ["a", "b", "c", "d"]
+    pairs = [("d", Status.UNMAPPED), ("b", Status.POSSIBLE), ("b", Status.UNMAPPED), ("c", Status.NO_LINK)]
+    word, status = ([words.index(w) for w, _ in pairs], [CODE_OF[s] for _, s in pairs])
+    counts = Counted(words, np.array(word, dtype=np.int64), np.array(status, dtype=np.uint8))
+    none = dict.fromkeys(LISTED_STATUSES, 0)
+    plain = {"b": {**none, Status.POSSIBLE: 1, Status.UNMAPPED: 1}, "d": {**none, Status.UNMAPPED: 1}}
+    assert (dict(counts), list(counts), len(counts)) == (plain, ["b", "d"], 2)
+    assert [word in counts for word in ("a", "b", "c", "e", "")] == [False, True, False, False, False]
+    for number in range(4):
+        assert list(most_of(counts, number)) == list(most_of(plain, number)) == ["b", "d"][:number]
+        assert most_of(counts, number) == most_of(plain, number)

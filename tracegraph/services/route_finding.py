@@ -1,0 +1,244 @@
+"""Which contracts the affected items reach, by which routes: found in arrays, or by a walk where a limit asks for it.
+
+The arrays of the portfolio say at once what is reached. The routes to a few contracts are then searched for among what
+lies on the way to them alone; for many, the walk fetches the whole cone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Protocol
+
+import numpy as np
+
+from tracegraph.answer import Question
+from tracegraph.graph.portfolio_reach import PortfolioReach, on_the_way, reach_in
+from tracegraph.graph.route_graph import build_route_graph
+from tracegraph.graph.routes import Reached, reached_contracts
+from tracegraph.model import Claim, holder_of, product_of
+from tracegraph.services.portfolios import PortfolioView
+from tracegraph.store.port import GraphReader
+from tracegraph.store.rows import GoodsClaim
+from tracegraph.vocabulary import GOODS_TYPES, Certainty, Rule
+from tracegraph.walk.cone import Cone, Pair
+from tracegraph.walk.portfolio import Flags
+from tracegraph.walk.reach import reach
+
+#: Routes to more contracts than this, or on the way to which more items lie, are searched for in the whole cone.
+FEW_CONTRACTS: Final = 250
+FEW_ITEMS: Final = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Routes to some contracts.
+
+    Attributes
+    ----------
+    reached : mapping
+        What the routes amount to, by contract id.
+    cone : Cone
+        The claims and inferred steps that they pass.
+    """
+
+    reached: Mapping[str, Reached]
+    cone: Cone
+
+
+class Routes(Protocol):
+    """What the affected items reach."""
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the limit on items cut the way."""
+        ...
+
+    @property
+    def established(self) -> Flags:
+        """By contract: whether a route documented throughout reaches it."""
+        ...
+
+    @property
+    def anyhow(self) -> Flags:
+        """By contract: whether any route reaches it."""
+        ...
+
+    @property
+    def delivered(self) -> Flags:
+        """By delivery of the portfolio: whether a route goes through what is delivered."""
+        ...
+
+    def to(self, contracts: Sequence[int]) -> Found:
+        """Return the routes to these contracts, by position; of contracts that no route reaches there are none."""
+        ...
+
+
+class WalkedRoutes:
+    """What a walk from the affected items reached.
+
+    Parameters
+    ----------
+    question, starts, reader, view
+        As for `routes_from`.
+    """
+
+    def __init__(
+        self, question: Question, starts: Mapping[str, Certainty], reader: GraphReader, view: PortfolioView
+    ) -> None:
+        portfolio = view.portfolio
+        cone = reach(starts, reader, question.lens, portfolio.catalogue, max_items=question.max_items)
+        found = reached_contracts(build_route_graph(cone), set(portfolio.contract_ids), question.max_tier)
+        self._found, self._portfolio = Found(found, cone), portfolio
+        self.truncated = cone.truncated
+
+    @cached_property
+    def established(self) -> Flags:
+        """By contract: whether a route documented throughout reaches it."""
+        return self._flagged([c for c, found in self._found.reached.items() if found.established])
+
+    @cached_property
+    def anyhow(self) -> Flags:
+        """By contract: whether any route reaches it."""
+        return self._flagged(list(self._found.reached))
+
+    @cached_property
+    def delivered(self) -> Flags:
+        """By delivery of the portfolio: whether a route goes through what is delivered."""
+        portfolio, index = self._portfolio, self._portfolio.item_index
+        passed = {
+            (index[item], portfolio.n + portfolio.contract_index[contract])
+            for contract, found in self._found.reached.items()
+            for item in found.direct
+        }
+        pairs = zip(portfolio.deliveries.start.tolist(), portfolio.deliveries.end.tolist(), strict=True)
+        return np.array([pair in passed for pair in pairs], dtype=bool)
+
+    def to(self, contracts: Sequence[int]) -> Found:  # noqa: ARG002 - it found them all
+        """Return the routes to these contracts, and to all others."""
+        return self._found
+
+    def _flagged(self, contracts: Sequence[str]) -> Flags:
+        flags = np.zeros(len(self._portfolio.contract_ids), dtype=bool)
+        flags[[self._portfolio.contract_index[contract] for contract in contracts]] = True
+        return flags
+
+
+class SweptRoutes:
+    """What the arrays of the portfolio say that the affected items reach.
+
+    Parameters
+    ----------
+    question, starts, reader, view
+        As for `routes_from`.
+    found : PortfolioReach
+        What is reached.
+    """
+
+    truncated = False
+
+    def __init__(
+        self,
+        question: Question,
+        starts: Mapping[str, Certainty],
+        reader: GraphReader,
+        view: PortfolioView,
+        found: PortfolioReach,
+    ) -> None:
+        self._question, self._starts, self._reader, self._view = question, starts, reader, view
+        self._found = found
+        self.established, self.anyhow = found.established, found.anyhow
+
+    @cached_property
+    def delivered(self) -> Flags:
+        """By delivery of the portfolio: whether a route goes through what is delivered."""
+        flags: Flags = self._found.items[self._view.portfolio.deliveries.start]
+        return flags
+
+    def to(self, contracts: Sequence[int]) -> Found:
+        """Return the routes to these contracts, by position."""
+        wanted = [contract for contract in contracts if self.anyhow[contract]]
+        if len(wanted) > FEW_CONTRACTS:
+            return self.whole()
+        way = on_the_way(self._view.snapshot, self._found, wanted)
+        if int(way.sum()) > FEW_ITEMS:
+            return self.whole()
+        cone = self._cone_of(way, wanted)
+        names = [self._view.portfolio.contract_ids[contract] for contract in wanted]
+        return Found(reached_contracts(build_route_graph(cone), set(names)), cone)
+
+    def whole(self) -> Found:
+        """Return the routes to all contracts; not kept here, for it holds every claim on the way."""
+        lens, portfolio = self._question.lens, self._view.portfolio
+        cone = reach(self._starts, self._reader, lens, portfolio.catalogue, max_items=self._question.max_items)
+        return Found(reached_contracts(build_route_graph(cone), set(portfolio.contract_ids)), cone)
+
+    def _cone_of(self, way: Flags, contracts: Sequence[int]) -> Cone:
+        """Return the part of the cone that lies on the way to these contracts."""
+        portfolio = self._view.portfolio
+        items = [portfolio.items.ids[item] for item in np.flatnonzero(way).tolist()]
+        passed, ends = set(items), [*items, *(portfolio.contract_ids[contract] for contract in contracts)]
+        claims: dict[Pair, list[GoodsClaim]] = {}
+        for claim in self._reader.links_of(ends, GOODS_TYPES, "upstream", self._question.lens) if ends else ():
+            if claim.start.id in passed:
+                claims.setdefault((claim.start.id, claim.end.id), []).append(_goods_claim(claim))
+        starts = {item: certainty for item, certainty in self._starts.items() if item in passed}
+        return Cone(starts, claims, self._inferred(way))
+
+    def _inferred(self, way: Flags) -> dict[Pair, Rule]:
+        """Return the inferred steps between items on the way."""
+        portfolio = self._view.portfolio
+        pairs, ids = portfolio.inferred, portfolio.items.ids
+        inside = way[pairs.start] & way[pairs.end]
+        ends = zip(pairs.start[inside].tolist(), pairs.end[inside].tolist(), strict=True)
+        return {(ids[a], ids[b]): self._rule(ids[a], ids[b]) for a, b in ends}
+
+    def _rule(self, start: str, end: str) -> Rule:
+        if holder_of(start) != holder_of(end):
+            return Rule.OPERATION
+        rule = self._view.portfolio.catalogue.rule(product_of(start), product_of(end))
+        assert rule is not None, "a step within a holder is inferred by a rule"
+        return rule
+
+
+def routes_from(
+    question: Question, starts: Mapping[str, Certainty], reader: GraphReader, view: PortfolioView
+) -> Routes:
+    """Return what affected items reach.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked, with its limits.
+    starts : mapping
+        The affected items.
+    reader : GraphReader
+        The store.
+    view : PortfolioView
+        The portfolio under the question's lens.
+    """
+    if question.max_tier is None:
+        index = view.portfolio.item_index
+        places = {index[item]: certainty for item, certainty in starts.items() if item in index}
+        found = reach_in(view.snapshot, places)
+        if int(found.items.sum()) + len(starts) - len(places) <= question.max_items:
+            return SweptRoutes(question, starts, reader, view, found)
+    return WalkedRoutes(question, starts, reader, view)
+
+
+def _goods_claim(claim: Claim) -> GoodsClaim:
+    return GoodsClaim(
+        claim.start.id,
+        claim.end.id,
+        claim.type.value,
+        claim.grade.rank,
+        claim.share_low,
+        claim.share_high,
+        claim.confidence,
+        claim.valid_from,
+        claim.valid_to,
+        claim.recorded_at,
+        claim.claim_id,
+        claim.source_id,
+    )
