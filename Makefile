@@ -10,14 +10,14 @@ PYTEST_ARGS ?=
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## make .venv with the locked packages; Java, Maven and Neo4j's jars for the tests
+setup: ## make .venv with the locked packages; Java, Maven, Neo4j's jars and Chromium for the tests
 	@tools/setup.sh
 
 demo: ## ask the demo's question: only what tracegraph needs to run is installed
 	@tools/setup.sh --runtime
 	@$(BIN)/tracegraph demo
 
-serve: ## show the demo over HTTP, to this computer, until Ctrl-C (PORT=8000): only what tracegraph needs is installed
+serve: ## show the demo's pages and API to this computer, until Ctrl-C (PORT=8000): only what tracegraph needs is installed
 	@tools/setup.sh --runtime
 	@$(BIN)/tracegraph serve --demo --port $(or $(PORT),8000)
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Make this checkout ready to work in; may be run again at any time, and then does only what is missing.
 #
-#   tools/setup.sh             everything: .venv with the locked development tools, Java, Maven, Neo4j's jars for the tests
+#   tools/setup.sh             everything: .venv with the locked development tools, and for the tests Java, Maven, Neo4j's
+#                              jars and Chromium
 #   tools/setup.sh --runtime   only what tracegraph itself needs (for `make demo`)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -71,7 +72,7 @@ if ! grep -qsx "$state" "$stamp"; then
 fi
 [ "$mode" = dev ] || exit 0
 
-# --- Java, Maven and Neo4j's jars for the tests ----------------------------------------------------------------------
+# --- Java, Maven, Chromium and Neo4j's jars for the tests ----------------------------------------------------------------------
 
 has_java() { # 17 or newer
     local version
@@ -85,6 +86,12 @@ fi
 if ! command -v mvn >/dev/null; then
     apt_install maven || true
     command -v mvn >/dev/null || fail "Maven is needed to fetch the tests' Neo4j (Debian: apt-get install maven)"
+fi
+has_chromium() { [ -n "${TRACEGRAPH_TEST_CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
+if ! has_chromium; then
+    apt_install chromium || true
+    has_chromium || fail "Chromium is needed by the tests of the pages (Debian: apt-get install chromium)," \
+        "or name one: TRACEGRAPH_TEST_CHROMIUM=/path/to/chromium"
 fi
 if ! compgen -G 'tools/neo4j/target/classpath-*.txt' >/dev/null; then
     say "fetching Neo4j's jars from Maven Central (once; 145 MB, about two minutes)"

@@ -299,3 +299,28 @@ def test_processes_of_one_machine_share_the_secret_and_others_need_it_set(tmp_pa
 )
 def test_addresses_that_lead_elsewhere_lead_to_the_first_page(address: str, path: str) -> None:
     assert local_path(address) == path
+
+
+# --- templates -------------------------------------------------------------------------------------------------------
+
+TEMPLATES: Final = Path(__file__).resolve().parents[2] / "api/tracegraph_api/templates/pages"
+#: What is no word of ours to translate.
+_SAME: Final = {"tracegraph"}
+
+
+def texts_of(template: str) -> list[str]:
+    """Return what a template says in its own words: between tags, and in attributes that people read."""
+    bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "\x00", template, flags=re.DOTALL)
+    between = re.sub(r'[\w-]+="[^"]*"', "", re.sub(r"<[^>]*>", "\n", bare)).split("\n")
+    read = re.findall(r'(?:aria-label|placeholder|title|alt|data-label)="([^"]*)"', bare)
+    said = [re.sub(r"[^A-Za-zÅÄÖåäö]+", " ", text).strip() for text in (*between, *read)]
+    return [text for text in said if text and text not in _SAME]
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.stem)
+def test_templates_say_nothing_that_is_not_translated(path: Path) -> None:
+    assert texts_of(path.read_text(encoding="utf-8")) == [], "pass texts to _() or plural()"
+
+
+def test_texts_in_templates_are_found() -> None:
+    assert texts_of('<p class="a">Hello {{ name }}<img alt="A map"></p>') == ["Hello", "A map"]

@@ -56,7 +56,7 @@ def test_the_demo_is_served_until_told_to_stop(tmp_path: Path) -> None:
             said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
     told = said.decode().splitlines()
-    assert told[0] == f"tracegraph answers at {root}/ until Ctrl-C"
+    assert told[0] == f"tracegraph answers at http://127.0.0.1:{port}/ until Ctrl-C"
     assert told[1].startswith("It reads as SE-AB; TRACEGRAPH_AS says as whom")
 
 

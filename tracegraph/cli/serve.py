@@ -65,9 +65,9 @@ def serve(session: Session, /, *, port: int, host: str, demo: bool) -> None:
     _check_free(host, port)
     if demo:
         _fill(session)
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/tracegraph/v1/"
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     if settings.public_url == ApiSettings().public_url:  # nobody says another: links lead here
-        settings = replace(settings, public_url=url.removesuffix("/tracegraph/v1/"))
+        settings = replace(settings, public_url=url.removesuffix("/"))
     common = replace(session.settings, store=session.url)
 
     def load() -> Any:

@@ -183,14 +183,20 @@ def _reader() -> dict[str, Any]:
     who = g.get("principal")
     is_alone = isinstance(who, Principal) and who.id == LOCAL.id
     if is_alone:
-        text = say(N_("One person on this computer, no log-in"))
+        text = say(N_("One person on this computer, no log-in: reads as {reader}"), reader=_seen_by(who))
     elif not isinstance(who, Principal) or not who.is_known:
         text = say(N_("You read what is public")) if _is_public() else say(N_("You are not logged in"))
     else:
         roles = ", ".join(say(ROLES[role]) for role in sorted(who.roles))
-        text = say(N_("{place}: {roles}"), place=_place(who), roles=roles)
+        place = _place(who)
+        text = say(N_("{place}: {roles}"), place=place[:1].upper() + place[1:], roles=roles)
     is_logged_in = isinstance(who, Principal) and who.is_known and not is_alone
     return {"text": text, "can_log_out": is_logged_in, "can_log_in": can_log_in() and not is_logged_in}
+
+
+def _seen_by(who: Principal) -> str:
+    """Return as whom the one person of this computer reads."""
+    return str(say(N_("the public"))) if who.limited_to_public else _place(who)
 
 
 def _is_public() -> bool:
@@ -200,7 +206,7 @@ def _is_public() -> bool:
 def _place(who: Principal) -> str:
     """Return for whom somebody reads: their region, else all of them."""
     if who.region is None:
-        return str(say(N_("All regions together")))
+        return str(say(N_("all regions together")))
     names: dict[str, str] = context().parts.setdefault("region-names", {})
     if who.region not in names:
         try:
