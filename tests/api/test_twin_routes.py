@@ -170,6 +170,7 @@ class Pair:
 
     clients: tuple[FlaskClient, FlaskClient]
     stores: tuple[Store, Store]
+    ids: Ids
     asked: list[tuple[str, dict[str, str]]]
     own: Mapping[str, list[str]]
     hidden: Mapping[str, list[str]]
@@ -195,9 +196,10 @@ def pair(seed: int, size: str, who: Principal, folder: Path) -> Iterator[Pair]:
         assert lives[0].ids == lives[1].ids
         hidden = {name: [*theirs[0].ids[name], *theirs[1].ids[name]] for name in LIVED}
         apps = [app_of(store, who) for store in stores]
-        found = list(questions(apps[0], ids_of(worlds.rest, secret, lives[0].ids, hidden)))
+        ids = ids_of(worlds.rest, secret, lives[0].ids, hidden)
+        found = list(questions(apps[0], ids))
         random.Random(seed).shuffle(found)  # what one question leaves behind may not show in the next
-        yield Pair((apps[0].test_client(), apps[1].test_client()), stores, found, lives[0].ids, hidden)
+        yield Pair((apps[0].test_client(), apps[1].test_client()), stores, ids, found, lives[0].ids, hidden)
 
 
 @pytest.mark.parametrize(("seed", "size", "who"), WORLDS, ids=lambda value: str(getattr(value, "id", value)))
