@@ -20,6 +20,7 @@ from tracegraph.access import Permission
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
 from tracegraph.settings_api import Access, ApiSettings
+from tracegraph.settings_auth import AuthSettings, Issuer
 from tracegraph.settings_jobs import JobSettings
 from tracegraph.store.port import AUDIT, Store
 from tracegraph.store.rows import RecordWrite
@@ -29,6 +30,7 @@ from tracegraph_api.context import now
 from tracegraph_api.context import store as the_store
 from tracegraph_api.inputs import Given
 from tracegraph_api.pages.declare import Pages
+from tracegraph_api.pages.files import MEDIA, as_download
 from tracegraph_api.pages.forms import Form, done, sent
 from tracegraph_api.pages.frame import render
 
@@ -57,6 +59,10 @@ def app_with(store: Store, go_on: Event, seconds: float = 0.2) -> Flask:
     def slow(_: Given) -> Response:
         go_on.wait(20)
         return render("pages/logged_out.html", f"Slow {now()}", there=None)
+
+    @pages.shows("/trial/file.<ending>", Permission.READ, is_heavy=True)
+    def file(_: Given, ending: str) -> Response:
+        return as_download(b"\xff\x00", ending, "trial", truncated=True)
 
     @pages.shows("/trial/broken", Permission.READ)
     def broken(_: Given) -> Response:
@@ -128,10 +134,14 @@ def test_a_question_that_takes_long_shows_progress_and_then_its_page(store: Stor
     assert page.headers["Content-Language"] == "en"
 
 
-def test_a_question_that_is_answered_in_time_is_its_page(store: Store) -> None:
+def test_a_question_that_is_answered_in_time_is_its_page_or_its_content(store: Store) -> None:
     go_on = Event()
     go_on.set()
-    page = app_with(store, go_on, seconds=5.0).test_client().get("/trial/slow", headers=EN)
+    client = app_with(store, go_on, seconds=5.0).test_client()
+    piece = client.get("/trial/slow", headers={**EN, "HX-Request": "true", "HX-Request-Type": "partial"})
+    assert re.match(r"<title>Slow [^<]+</title>\s+<h1>Slow [^<]+</h1>", piece.text)
+    assert "</main>" not in piece.text
+    page = client.get("/trial/slow", headers=EN)
     assert page.status_code == 200
     assert "<h1>Slow" in page.text
     assert "\ue000" not in page.text
@@ -205,3 +215,25 @@ def test_htmx_gets_the_content_alone(store: Store) -> None:
     assert "HX-Request" in piece.headers["Vary"]
     whole = client.get("/search?q=glove", headers={"HX-Request": "true", "HX-Request-Type": "full"})
     assert "<html" in whole.text
+
+
+def test_a_refusal_takes_the_place_of_the_content_whatever_part_was_to_be_replaced(store: Store) -> None:
+    client = app_with(store, Event()).test_client()
+    refused = client.get("/search?known_at=never", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#content")
+    assert "<html" not in refused.text
+
+
+def test_who_is_logged_out_meanwhile_is_led_to_log_in_and_not_into_a_piece(store: Store) -> None:
+    auth = AuthSettings("x", (Issuer("https://id.example", "tracegraph", client_id="pages"),))
+    private = create_app(ApiSettings(access=Access.PRIVATE, auth=auth), store).test_client()
+    led = private.get("/search/suggestions?q=glo", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert (led.status_code, led.headers["HX-Redirect"]) == (204, "/log-in?next=%2F")
+
+
+@pytest.mark.parametrize("ending", MEDIA)
+def test_a_result_is_a_file(store: Store, ending: str) -> None:
+    file = app_with(store, Event(), seconds=5.0).test_client().get(f"/trial/file.{ending}")
+    assert (file.status_code, file.mimetype, file.data) == (200, MEDIA[ending], b"\xff\x00")
+    assert file.headers["Content-Disposition"] == f'attachment; filename="tracegraph-trial.{ending}"'
+    assert file.headers["X-Truncated"] == "true"

@@ -22,6 +22,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 #: Before the name of every blueprint of pages, apart from those of the API.
 PREFIX: Final = "page_"
+#: What the content of a page begins with; its template has it.
+MAIN: Final = '<main id="content" tabindex="-1">'
 #: Kept on a view: whether it takes a lens.
 HAS_LENS: Final = "_has_lens"
 
@@ -149,10 +151,25 @@ def _or_wait(view: Callable[..., Any]) -> Callable[..., Any]:
     def answered(*args: Any, **parts: Any) -> Response | AnyResponse:
         response: Response = view(*args, **parts)
         if response.status_code != 202:
-            return response
+            return _content(response) if is_partial() and response.mimetype == "text/html" else response
         return redirect(f"/waiting/{response.headers['Location'].rpartition('/')[2]}", 303)
 
     return answered
+
+
+def is_partial() -> bool:
+    """Return whether only the content of the page is wanted: it replaces a part of the page that is there already."""
+    return "HX-Request" in request.headers and request.headers.get("HX-Request-Type") != "full"
+
+
+def _content(response: Response) -> Response:
+    """Return the content alone of a page that was made whole, because it might have become a job's result."""
+    text = response.get_data(as_text=True)
+    content = text.partition(MAIN)[2].rpartition("</main>")[0]
+    if content:
+        title = f"<title>{text.partition('<title>')[2].partition('</title>')[0]}</title>"
+        response.set_data(f"{title}\n{content}")
+    return response
 
 
 def view_has_lens(views: Mapping[str, Any]) -> bool:

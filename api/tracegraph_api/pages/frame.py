@@ -17,7 +17,7 @@ from tracegraph.settings_api import Access
 from tracegraph.vocabulary import Grade, Label
 from tracegraph_api.context import context, now, principal, store, translator
 from tracegraph_api.pages.assets import asset
-from tracegraph_api.pages.declare import view_has_lens
+from tracegraph_api.pages.declare import is_partial, view_has_lens
 from tracegraph_api.pages.guard import form_key, form_token
 from tracegraph_api.pages.links import LENS, has_page, here, incident_link, link, node_link
 from tracegraph_api.pages.words import country, day, minute, number, plural, reads, say, share, word
@@ -121,11 +121,6 @@ def render(
     response = Response(render_template(template, **{**around, **values}), status=status, mimetype="text/html")
     response.headers["Content-Language"] = translator().lang
     return response
-
-
-def is_partial() -> bool:
-    """Return whether only the content of the page is wanted: it replaces a part of the page that is there already."""
-    return "HX-Request" in request.headers and request.headers.get("HX-Request-Type") != "full"
 
 
 def can_log_in() -> bool:

@@ -11,6 +11,7 @@ from flask import Response, g, request
 
 from tracegraph.errors import TokenMissing
 from tracegraph.messages import N_
+from tracegraph_api.pages.declare import is_partial
 from tracegraph_api.pages.frame import can_log_in, render
 from tracegraph_api.pages.words import choose_language, say
 from tracegraph_api.policy import is_page
@@ -136,6 +137,8 @@ def shown(
         begins_again=status == HTTPStatus.UNAUTHORIZED and can_log_in(),
     )
     response.headers.update({name: value for name, value in headers.items() if name != "WWW-Authenticate"})
+    if is_partial():  # whatever part was to be replaced: what went wrong takes the place of the content
+        response.headers.update({"HX-Retarget": "#content", "HX-Reswap": "innerHTML"})
     return response
 
 
@@ -147,6 +150,9 @@ def _entry(one: Mapping[str, Any]) -> dict[str, Any]:
 def _to_log_in() -> Response:
     query = request.query_string.decode("utf-8", "replace")
     here = f"{request.path}?{query}" if query else request.path
+    address = f"/log-in?{urlencode({'next': '/' if is_partial() else here})}"
+    if "HX-Request" in request.headers:  # not a piece of this page, but another page
+        return Response(status=204, headers={"HX-Redirect": address})
     response = Response(status=303)
-    response.location = f"/log-in?{urlencode({'next': here})}"
+    response.location = address
     return response

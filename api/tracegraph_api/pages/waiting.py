@@ -12,8 +12,8 @@ from tracegraph.services.jobs import OPEN, find_job, message_from
 from tracegraph.services.pieces import RESULT, whole
 from tracegraph_api.context import principal, store
 from tracegraph_api.inputs import Given
-from tracegraph_api.pages.declare import Pages
-from tracegraph_api.pages.frame import is_partial, render
+from tracegraph_api.pages.declare import Pages, is_partial
+from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import link
 from tracegraph_api.pages.words import message, say
 
