@@ -256,6 +256,16 @@ def test_a_thousand_false_links_change_no_answer_before_somebody_looks(callers: 
     assert [callers.get("ab", path).get_json() for path in asked] == before
 
 
+def test_who_sees_a_proposal_by_a_grant_does_not_decide_on_it(callers: Callers) -> None:
+    body = proposed(callers, "m")
+    path = f"/proposals/{body['proposal_id']}"
+    assert callers.get("granted", path).status_code == 200
+    for word, more in (("acceptance", {}), ("refusal", {"reason": "No (fictional)."})):
+        response = decide(callers, "granted", body, word, **more)
+        assert (response.status_code, "by a grant" in response.get_json()["detail"]) == (403, True)
+    assert callers.get("m", path).get_json()["state"] == "open"
+
+
 # --- persons ---------------------------------------------------------------------------------------------------------
 
 

@@ -193,8 +193,11 @@ def check_may_decide(store: RecordStore, proposal: Proposal, who: Principal) -> 
     NotNow
         Somebody has decided.
     Forbidden
-        They wrote any of it, or may be the person who did: the same person stands behind both keys.
+        They see it by a grant alone; or wrote any of it, or may be the person who did: the same person stands behind
+        both keys.
     """
+    if not who.may_write_as(proposal.record.visibility):
+        raise Forbidden(N_("you see this proposal by a grant: the region that it is of decides"))
     if proposal.state is not ProposalState.OPEN:
         raise NotNow(N_("the proposal is {state}: nothing is left to decide"), state=proposal.state.value)
     if any(may_be_one_person(store, who.id, author) for author in proposal.authors):
