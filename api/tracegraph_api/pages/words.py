@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from flask import request
@@ -11,7 +12,7 @@ from markupsafe import Markup, escape
 from tracegraph import countries
 from tracegraph.messages import Message
 from tracegraph.render import incident_words, words
-from tracegraph.translate import LANGUAGES
+from tracegraph.translate import LANGUAGES, Translator
 from tracegraph.vocabulary import Status
 from tracegraph_api.context import translator
 
@@ -53,10 +54,18 @@ def say(text: str, /, **values: Any) -> Markup:
     Values are escaped unless they are markup; whole numbers are written as numbers are; so an id or a year is given as
     a text.
     """
+    said = _said(text, translator().lang)
+    if not values:
+        return said
     shown = {name: number(value) if _is_whole(value) else value for name, value in values.items()}
     shown = {name: translator().say(value) if isinstance(value, Message) else value for name, value in shown.items()}
-    said = escape(translator().text(text))
-    return said.format(**shown) if shown else said
+    return said.format(**shown)
+
+
+@cache
+def _said(text: str, lang: str) -> Markup:
+    """Return a text of the catalogue, escaped; there are as many as the catalogue has."""
+    return escape(Translator(lang).text(text))
 
 
 def plural(one: str, many: str, n: int, /, **values: Any) -> Markup:
