@@ -22,6 +22,7 @@ from tracegraph.messages import N_
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.settings_auth import AuthSettings, Issuer
 from tracegraph.settings_jobs import JobSettings
+from tracegraph.settings_limits import LimitSettings
 from tracegraph.store.port import AUDIT, Store
 from tracegraph.store.rows import RecordWrite
 from tracegraph_api import create_app
@@ -145,6 +146,24 @@ def test_a_question_that_is_answered_in_time_is_its_page_or_its_content(store: S
     assert page.status_code == 200
     assert "<h1>Slow" in page.text
     assert "\ue000" not in page.text
+
+
+def test_a_page_that_is_not_ready_in_time_is_a_page_all_the_same(store: Store) -> None:
+    go_on, pages = Event(), Pages("late")
+
+    @pages.shows("/late", Permission.READ)
+    def late(_: Given) -> Response:
+        go_on.wait(20)
+        return render("pages/logged_out.html", "Late", there=None)
+
+    app = create_app(ApiSettings(access=Access.LOCAL, limits=LimitSettings(deadline_seconds=0.2)), store)
+    app.register_blueprint(pages)
+    answer = app.test_client().get("/late", headers=EN)
+    go_on.set()
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert "This cannot be answered right now" in answer.text
+    assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store, private"
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------

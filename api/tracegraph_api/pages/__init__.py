@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from tracegraph.settings_api import Access
 from tracegraph_api.auth.log_in import LogIn
-from tracegraph_api.context import context_of, principal
+from tracegraph_api.context import context_of
 from tracegraph_api.pages import frame, guard, log_in, problems_shown, sessions
 from tracegraph_api.pages.assets import ENDPOINT
 from tracegraph_api.pages.assets import pages as assets
@@ -71,10 +71,4 @@ def _around(response: Response) -> Response:
     """Give a page the headers that all pages have."""
     if not is_page() or request.endpoint == ENDPOINT:
         return response
-    response.headers["Content-Security-Policy"] = frame.POLICY
-    response.headers["Referrer-Policy"] = "same-origin"  # without any, a browser does not say where a form comes from
-    response.vary.update(("Accept-Language", "Cookie", "HX-Request", "HX-Request-Type"))
-    response.vary.discard("Authorization")
-    is_public = "principal" in g and not principal().is_known and "Set-Cookie" not in response.headers
-    response.headers["Cache-Control"] = "no-cache" if is_public else "no-store, private"
-    return guard.fill_in(response)
+    return guard.fill_in(frame.with_headers(response))

@@ -123,6 +123,17 @@ def render(
     return response
 
 
+def with_headers(response: Response) -> Response:
+    """Return a page with the headers that all pages have."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "same-origin"  # without any, a browser does not say where a form comes from
+    response.vary.update(("Accept-Language", "Cookie", "HX-Request", "HX-Request-Type"))
+    response.vary.discard("Authorization")
+    is_public = "principal" in g and not principal().is_known and "Set-Cookie" not in response.headers
+    response.headers["Cache-Control"] = "no-cache" if is_public else "no-store, private"
+    return response
+
+
 def can_log_in() -> bool:
     """Return whether there is anybody to log in with."""
     shared = context()

@@ -12,7 +12,7 @@ from flask import Response, g, request
 from tracegraph.errors import TokenMissing
 from tracegraph.messages import N_
 from tracegraph_api.pages.declare import is_partial
-from tracegraph_api.pages.frame import can_log_in, render
+from tracegraph_api.pages.frame import can_log_in, render, with_headers
 from tracegraph_api.pages.words import choose_language, say
 from tracegraph_api.policy import is_page
 
@@ -139,7 +139,7 @@ def shown(
     response.headers.update({name: value for name, value in headers.items() if name != "WWW-Authenticate"})
     if is_partial():  # whatever part was to be replaced: what went wrong takes the place of the content
         response.headers.update({"HX-Retarget": "#content", "HX-Reswap": "innerHTML"})
-    return response
+    return with_headers(response)  # also where no view was reached in time
 
 
 def _entry(one: Mapping[str, Any]) -> dict[str, Any]:
