@@ -59,7 +59,7 @@ class Portraits:
         goods = {Label.SUPPLIER: self.holder, Label.FACTORY: self.holder, Label.ITEM: self.item}
         named = {Label.CONTRACT: self.contract, Label.COUNTRY: self.country, Label.REGION: self.region}
         products = {Label.PRODUCT: lambda id: self.product(id) or self.unlisted_product(id)}
-        return {**goods, **named, **products, Label.CATEGORY: self.category, Label.SOURCE: self.source}
+        return {**goods, **named, **products, Label.CATEGORY: self.category, Label.SOURCE: self.seen_source}
 
     # --- goods ---
 
@@ -189,12 +189,7 @@ class Portraits:
         return self._portrait(node, raw, reference=record) if record or raw else None
 
     def source(self, source: str) -> Portrait | None:
-        """Return the portrait of a source: it exists when a claim that the reader sees names it.
-
-        Takes as long for one that is hidden as for one that is unknown: what is not seen is not looked up.
-        """
-        if source not in self.reader.ids(Label.SOURCE, self.lens):
-            return None
+        """Return the portrait of a source: it exists when a claim that the reader sees names it."""
         record = next(iter(self.reader.references(Label.SOURCE, [source])), None)
         if record is None:
             return None
@@ -210,6 +205,10 @@ class Portraits:
         says = Says({kind: counts[kind] for kind in T if counts[kind]}, first)
         node = NodeRef(Label.SOURCE, source)
         return Portrait(node, record_name(record, self.lang)[1], reference=record, says=says)
+
+    def seen_source(self, source: str) -> Portrait | None:
+        """Return the same, in a time that does not tell a hidden one from an unknown one: neither is looked up."""
+        return self.source(source) if source in self.reader.ids(Label.SOURCE, self.lens) else None
 
     # --- the same for all ---
 
