@@ -91,8 +91,9 @@ threads = _limits.requests_at_once + 16
 preload_app = False  # connections to the store are made after the fork
 timeout = 30
 graceful_timeout = 30
-max_requests = 2_000
-max_requests_jitter = 1_000
+#: A new worker knows no portfolio and no answer yet: it is not made often.
+max_requests = 50_000
+max_requests_jitter = 25_000
 keepalive = 5
 control_socket_disable = True
 

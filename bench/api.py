@@ -29,10 +29,12 @@ from bench.run import WORK, apart, say
 from bench.shape import SIZES
 from tests.faults.served import Served, serving
 from tracegraph.access import LOCAL, Role
-from tracegraph.answer import Question
+from tracegraph.answer import LISTED_STATUSES, Answer, Question
+from tracegraph.answer_open_ends import look_up_open_ends
 from tracegraph.composition import open_store
 from tracegraph.lens import Lens, visible_to
 from tracegraph.services import asking
+from tracegraph.services.dependent_rows import Narrowing, narrowed
 from tracegraph.services.dependents import dependents
 from tracegraph.services.key_rights import Rights
 from tracegraph.services.keys import new_key
@@ -47,8 +49,8 @@ REGIONS: Final = ("SE-AB", "SE-M", "SE-O", "SE-Z")
 TEXTS: Final = ("supplier%2000", "plant%201", "s00012", "contract%20007", "f0004", "gloves")
 #: What is written; ``{n}`` is replaced by a number.
 CLAIM: Final = {"table": "suppliers", "rows": [{"supplier_id": "bench-{n}", "name": "Bench {n} (fictional)"}]}
-#: So many of the factories are asked about without the API; one takes a second and more.
-ALONE: Final = 12
+#: So many of the factories are asked about without the API.
+ALONE: Final = 100
 HERE: Final = Path(__file__).resolve().parent
 
 
@@ -105,7 +107,7 @@ def library(url: str, factories: Sequence[str], options: Options) -> dict[str, l
 
     def question(factory: str) -> Callable[[], object]:
         scope = asking.scope_of(asking.Asked(factories=[factory]), store, lens)
-        return lambda: dependents(Question(scope, lens), store, portfolios)
+        return lambda: page(dependents(Question(scope, lens), store, portfolios))
 
     def find(text: str) -> Callable[[], object]:
         return lambda: store.find(text.replace("%20", " "), lens, 200)
@@ -120,6 +122,12 @@ def library(url: str, factories: Sequence[str], options: Options) -> dict[str, l
     }
     store.close()
     return found
+
+
+def page(answer: Answer) -> None:
+    """Make the rows of the first page, as the API does."""
+    listed = narrowed(answer, Narrowing(frozenset(LISTED_STATUSES)))
+    look_up_open_ends(row.open_ends for row in listed[:20])
 
 
 def timed(call: Callable[[], object]) -> float:

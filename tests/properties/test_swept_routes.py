@@ -18,7 +18,7 @@ from tracegraph.lens import Lens
 from tracegraph.model import Scope
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.route_finding import SweptRoutes, WalkedRoutes, routes_from
-from tracegraph.services.standing import route_steps
+from tracegraph.services.row_maker import route_steps
 from tracegraph.store.port import Store
 from tracegraph.vocabulary import Grade
 from tracegraph.walk.scope import resolve_scope

@@ -88,8 +88,9 @@ class PortfolioShares:
         high = sweep.bound(Side.HIGH, rest, self.background(outlooks)[outside])
         mapped = sweep.bound(Side.HIGH, nothing, unaffected)
         wanted = network.contract[[self.portfolio.contract_index[contract] for contract in contracts]]
-        places = dict(zip(contracts, np.searchsorted(nodes, wanted).tolist(), strict=True))
-        return SharesByContract(places, low, high, mapped)
+        places = np.searchsorted(nodes, wanted)
+        numbers = {contract: number for number, contract in enumerate(contracts)}
+        return SharesByContract(numbers, low[places], high[places], mapped[places])
 
     def within_tiers(
         self, affected: Mapping[str, Certainty], outlooks: Outlooks, limited: TierLimited, contract: str

@@ -45,7 +45,7 @@ def reach_in(snapshot: PortfolioSnapshot, starts: Mapping[int, Certainty]) -> Po
         established=_contracts(snapshot, documented),
         anyhow=_contracts(snapshot, nodes),
         items=_items(snapshot, nodes),
-        nodes=nodes.astype(np.int64),
+        nodes=nodes,
     )
 
 

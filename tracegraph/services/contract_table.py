@@ -89,7 +89,7 @@ class Counted(Mapping[str, Mapping[Status, int]]):
         listed = counts[:, [CODE_OF[one] for one in LISTED_STATUSES]]
         self._words = words
         self._places: Ints = np.flatnonzero(listed.any(axis=1))
-        self._counts: Ints = listed[self._places]
+        self._counts = listed[self._places].astype(np.int32)
 
     def __len__(self) -> int:
         return len(self._places)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, overload
 
 import numpy as np
 
 from tracegraph.answer import Answer, Dependent
+from tracegraph.services.row_maker import RowMaker
 from tracegraph.services.standing import Standing
 from tracegraph.vocabulary import Status
+from tracegraph.walk.propagate import Ints
 
 #: So many rows are kept with an answer: who asks again asks for its first page, as a rule.
 KEPT_ROWS: Final = 20
@@ -57,15 +60,18 @@ class DependentRows(Sequence[Dependent]):
     ----------
     standing : Standing
         Where they stand.
-    positions : sequence of int, optional
+    positions : int array, optional
         Which of them, in order; all by default.
     """
 
-    def __init__(self, standing: Standing, positions: Sequence[int] | None = None) -> None:
-        self._standing = standing
-        self._positions = standing.order.tolist() if positions is None else positions
-        self._later = standing.later()
+    def __init__(self, standing: Standing, positions: Ints | None = None) -> None:
+        self._standing, self._given = standing, positions
+        self._maker = RowMaker(standing)
         self._made: dict[int, Dependent] = {}
+
+    @cached_property
+    def _positions(self) -> Ints:
+        return self._standing.in_order() if self._given is None else self._given
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -77,11 +83,11 @@ class DependentRows(Sequence[Dependent]):
     def __getitem__(self, place: int | slice) -> Dependent | Sequence[Dependent]:
         """Return one contract, or some."""
         if isinstance(place, slice):
-            return self._rows(self._positions[place])
-        return self._rows([self._positions[place]])[0]
+            return self._rows(self._positions[place].tolist())
+        return self._rows([int(self._positions[place])])[0]
 
     def __iter__(self) -> Iterator[Dependent]:
-        return iter(self._rows(self._positions))
+        return iter(self._rows(self._positions.tolist()))
 
     def __eq__(self, other: object) -> bool:
         """Return whether both say the same of the same contracts."""
@@ -96,22 +102,21 @@ class DependentRows(Sequence[Dependent]):
         missing = [position for position, row in made.items() if row is None]
         found = self._standing.routes.to(missing)
         for position in missing:
-            row = self._made[position] = self._standing.row(position, found, self._later)
+            row = self._made[position] = self._maker.row(position, found)
             if len(kept) < KEPT_ROWS:
                 kept[position] = row
         return [self._made.get(position) or kept[position] for position in positions]
 
     def afresh(self) -> DependentRows:
         """Return the same contracts, of which none is made yet: what is kept holds no more than it must."""
-        return DependentRows(self._standing, self._positions)
+        return DependentRows(self._standing, self._given)
 
     def narrowed(self, wanted: Narrowing) -> DependentRows:
         """Return those that are wanted."""
         kept = np.ones(len(self._standing.status), dtype=bool)
         for chosen in self._standing.meeting(wanted.statuses, wanted.regions, wanted.categories, wanted.suppliers):
             kept &= chosen
-        positions = np.array(self._positions, dtype=np.int64)
-        return DependentRows(self._standing, positions[kept[positions]].tolist())
+        return DependentRows(self._standing, self._positions[kept[self._positions]])
 
 
 def narrowed(answer: Answer, wanted: Narrowing) -> Sequence[Dependent]:

@@ -142,10 +142,7 @@ class Listings:
 
     def _facts(self) -> Mapping[str, ContractFacts]:
         """Return the facts of all contracts."""
-        view = self._portfolios.under(self._lens)
-        contracts = view.portfolio.contract_ids
-        facts = view.facts(contracts)
-        return {contract: facts[contract] for contract in contracts}
+        return self._portfolios.facts(self._lens)
 
     def _links(self, ids: Sequence[str], kind: RelationshipType) -> Sequence[Claim]:
         return self._store.links_of(ids, (kind,), "downstream", self._lens) if ids else ()

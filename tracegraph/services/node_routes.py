@@ -11,8 +11,8 @@ from tracegraph.graph.node_routes import routes_to_contract, routes_to_items
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import NodeRef, holder_of, item_id
+from tracegraph.services.row_maker import route_steps
 from tracegraph.services.show_one import not_seen
-from tracegraph.services.standing import route_steps
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Certainty, Label
 from tracegraph.walk.reach import reach

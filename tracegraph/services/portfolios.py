@@ -23,7 +23,7 @@ from tracegraph.walk.outlook_table import OutlookTable
 from tracegraph.walk.portfolio import Portfolio
 
 #: A lens, without its `known_at` and those of its visibilities that make no difference, and what it saw last.
-_Key = tuple[Lens, ChainState]
+LensKey = tuple[Lens, ChainState]
 
 
 def contract_facts(contract_id: str, claims: Collection[Claim]) -> ContractFacts:
@@ -64,8 +64,14 @@ def claims_by_node(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
     return described
 
 
+def facts_of(contracts: Collection[str] | None, reader: GraphReader, lens: Lens) -> dict[str, ContractFacts]:
+    """Return the facts of these contracts; of all that a visible row names where none are given."""
+    described = claims_by_node(reader.descriptions(Label.CONTRACT, contracts, lens))
+    return {c: contract_facts(c, described.get(c, ())) for c in (described if contracts is None else contracts)}
+
+
 class PortfolioView:
-    """A portfolio, the facts of its contracts and the shares in it, read or computed when first needed."""
+    """A portfolio, the facts of its contracts and what is computed of it, read or computed when first needed."""
 
     def __init__(self, portfolio: Portfolio, reader: GraphReader, lens: Lens) -> None:
         self.portfolio = portfolio
@@ -98,10 +104,7 @@ class PortfolioView:
         """Return the facts of these contracts (and of others that were asked for before)."""
         missing = [contract for contract in contracts if contract not in self._facts]
         if missing:
-            described = claims_by_node(self._reader.descriptions(Label.CONTRACT, missing, self._lens))
-            self._facts.update(
-                (contract, contract_facts(contract, described.get(contract, ()))) for contract in missing
-            )
+            self._facts.update(facts_of(missing, self._reader, self._lens))
         return self._facts
 
 
@@ -114,7 +117,7 @@ class KeptAnswers:
         How many, at most; one takes some 10 bytes for each contract of the portfolio, and 1 MB at most for its rows.
     """
 
-    def __init__(self, limit: int = 1_000) -> None:
+    def __init__(self, limit: int = 600) -> None:
         self._limit = limit
         self._kept: OrderedDict[tuple[int, Hashable], tuple[PortfolioView, Answer]] = OrderedDict()
         self._lock = Lock()
@@ -160,16 +163,30 @@ class Portfolios:
         How many views are kept.
     """
 
-    def __init__(self, reader: GraphReader, keep: int = 8) -> None:
+    def __init__(self, reader: GraphReader, keep: int = 12) -> None:
         self._reader, self._keep = reader, keep
         self.answers = KeptAnswers()
-        self._views: OrderedDict[_Key, PortfolioView] = OrderedDict()
-        self._builds: dict[_Key, Lock] = {}
+        self._views: OrderedDict[LensKey, PortfolioView] = OrderedDict()
+        self._builds: dict[LensKey, Lock] = {}
         self._lock = Lock()
+        self._facts: OrderedDict[LensKey, dict[str, ContractFacts]] = OrderedDict()
+
+    def facts(self, lens: Lens) -> Mapping[str, ContractFacts]:
+        """Return the facts of all contracts under a lens, without building a portfolio; kept as views are."""
+        key = self.key(lens.any_grade())  # facts are read whatever their grade
+        kept = self._facts.get(key)
+        if kept is None:
+            kept = facts_of(None, self._reader, lens)
+            if self.key(lens.any_grade()) == key:
+                with self._lock:
+                    self._facts[key] = kept
+                    while len(self._facts) > self._keep:
+                        self._facts.popitem(last=False)
+        return kept
 
     def under(self, lens: Lens) -> PortfolioView:
         """Return the view under a lens, building it if need be."""
-        key = self._key(lens)
+        key = self.key(lens)
         with self._lock:
             if key in self._views:
                 self._views.move_to_end(key)
@@ -179,17 +196,18 @@ class Portfolios:
             kept = self._views.get(key)
             return kept or self._build(key, lens)
 
-    def _key(self, lens: Lens) -> _Key:
+    def key(self, lens: Lens) -> LensKey:
+        """Return what tells whether what was computed of chains under a lens holds under another, or later."""
         state = self._reader.chain_state(lens)
         known_at = "" if lens.known_at >= state.settled_at else lens.known_at
         return replace(lens, known_at=known_at, visible_to=state.visible_to), state
 
-    def _build(self, key: _Key, lens: Lens) -> PortfolioView:
+    def _build(self, key: LensKey, lens: Lens) -> PortfolioView:
         """Build a view, and keep it unless a chain changed meanwhile: it may hold what comes next."""
         try:
             portfolio = Portfolio(self._reader.portfolio(lens), self._reader.catalogue(), infers=lens.infers)
             view = PortfolioView(portfolio, self._reader, lens)
-            is_still = self._key(lens) == key
+            is_still = self.key(lens) == key
             with self._lock:
                 if is_still:
                     self._views[key] = view
@@ -201,7 +219,7 @@ class Portfolios:
             with self._lock:
                 self._builds.pop(key, None)
 
-    def _outdated(self, key: _Key) -> list[PortfolioView]:
+    def _outdated(self, key: LensKey) -> list[PortfolioView]:
         """Take out the views that a newer one replaces, and the oldest of too many; return them."""
         replaced = [old for old in self._views if old[0] == key[0] and old[1] != key[1]]
         oldest = list(self._views)[: max(0, len(self._views) - len(replaced) - self._keep)]

@@ -150,7 +150,7 @@ class SweptRoutes:
         self._found = found
         self.established, self.anyhow = found.established, found.anyhow
 
-    @cached_property
+    @property
     def delivered(self) -> Flags:
         """By delivery of the portfolio: whether a route goes through what is delivered."""
         flags: Flags = self._found.items[self._view.portfolio.deliveries.start]

@@ -19,8 +19,8 @@ from tracegraph.model import holder_of
 from tracegraph.services.dependents import dependents
 from tracegraph.services.legend import Legend, items_legend, merged, scope_legend, why_unsure
 from tracegraph.services.portfolios import Portfolios, contract_facts
+from tracegraph.services.row_maker import route_steps
 from tracegraph.services.show import near_ids, unknown_node
-from tracegraph.services.standing import route_steps
 from tracegraph.store.port import GraphReader
 from tracegraph.vocabulary import Certainty, Grade, Label, RelationshipType, Status
 from tracegraph.walk.cone import Cone

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from tracegraph.lens import Lens
 from tracegraph.model import NodeRef
 from tracegraph.products import Catalogue
 from tracegraph.services.listing import LANGUAGES, Listings
 from tracegraph.services.names import node_names
-from tracegraph.services.portfolios import Portfolios, PortfolioView
+from tracegraph.services.portfolios import LensKey, Portfolios
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Match
 from tracegraph.vocabulary import Label
@@ -28,6 +28,7 @@ FOUND: Final = (Label.SUPPLIER, Label.FACTORY, Label.CONTRACT, *NAMED)
 _MOST_NEAR: Final = 10
 _LIKE: Final = 0.6
 _BEGINNING: Final = 3
+_LENSES_KEPT: Final = 32
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -57,7 +58,7 @@ class _Named:
 
 
 class Search:
-    """Finds nodes by text; what reference data is called is kept as long as a portfolio view.
+    """Finds nodes by text; what reference data is called is kept while no chain changes.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ class Search:
 
     def __init__(self, store: Store, portfolios: Portfolios) -> None:
         self._store, self._portfolios = store, portfolios
-        self._kept: WeakKeyDictionary[PortfolioView, tuple[Catalogue, list[_Named]]] = WeakKeyDictionary()
+        self._kept: OrderedDict[LensKey, tuple[Catalogue, list[_Named]]] = OrderedDict()
         self._lock = Lock()
 
     def find(self, text: str, lens: Lens, labels: Sequence[Label] = FOUND, lang: str = "en") -> tuple[list[Hit], bool]:
@@ -109,15 +110,17 @@ class Search:
         return [Hit(node, None, NEAR) for node in list(nodes)[:_MOST_NEAR]]
 
     def _names(self, lens: Lens) -> list[_Named]:
-        """Return what reference data is called under a lens; read again when anything was recorded."""
-        view = self._portfolios.under(lens)
-        catalogue = self._store.catalogue()
+        """Return what reference data is called under a lens; read again when more than names of suppliers changed."""
+        key, catalogue = self._portfolios.key(lens), self._store.catalogue()
         with self._lock:
-            kept = self._kept.get(view)
+            kept = self._kept.get(key)
         if kept is None or kept[0] is not catalogue:
             kept = catalogue, self._read(lens)
-            with self._lock:
-                self._kept[view] = kept
+        with self._lock:
+            self._kept[key] = kept
+            self._kept.move_to_end(key)
+            while len(self._kept) > _LENSES_KEPT:
+                self._kept.popitem(last=False)
         return kept[1]
 
     def _read(self, lens: Lens) -> list[_Named]:

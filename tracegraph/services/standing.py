@@ -1,23 +1,16 @@
-"""Where every contract stands towards one scope, in arrays; what is said of one contract is made when it is read."""
+"""Where every contract stands towards one scope, in arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from functools import cached_property
+from collections.abc import Sequence, Set
 
 import numpy as np
 
-from tracegraph.answer import Dependent, Question, RouteStep, Share, Summary
-from tracegraph.answer_open_ends import OpenEnds
-from tracegraph.graph.routes import Route
+from tracegraph.answer import Dependent, Question, Summary
 from tracegraph.services.contract_table import CODE_OF, STATUSES, Counted
 from tracegraph.services.portfolios import PortfolioView
-from tracegraph.services.route_finding import Found, Routes
-from tracegraph.services.shares import at_exposure, shares_of
-from tracegraph.vocabulary import Assumption, Basis, Grade, RelationshipType, Status
-from tracegraph.walk.cone import Cone
-from tracegraph.walk.open_ends import Outlook, Outlooks
-from tracegraph.walk.open_ends_later import OpenEndsLater
+from tracegraph.services.route_finding import Routes
+from tracegraph.vocabulary import Basis, Status
 from tracegraph.walk.outlook_table import BASES, RELEVANT_BELOW, Codes
 from tracegraph.walk.portfolio import Flags
 from tracegraph.walk.propagate import Ints
@@ -45,32 +38,35 @@ class Standing:
     ----------
     status : uint8 array
         By contract, in the portfolio's order: code of its status.
-    routes : Routes
+    question, routes, view, scope
         As given.
+    codes : uint8 array
+        By contract: position in `BASES` of what its open ends say, should it have no route.
     limited : TierLimited or None
         What judges open ends where the question limits the tiers.
+    judged : dict
+        Where it does: what it says, by contract id.
     kept : dict
         Rows that were made before, by position: few of them.
     """
 
     def __init__(self, question: Question, routes: Routes, view: PortfolioView, scope: ResolvedScope) -> None:
-        self._question, self.routes, self._view, self._scope = question, routes, view, scope
+        self.question, self.routes, self.view, self.scope = question, routes, view, scope
         portfolio = view.portfolio
-        self._outlooks = Outlooks(portfolio, scope.at_stake)
         self.limited = TierLimited(portfolio, scope.at_stake, question.max_tier) if question.max_tier else None
-        self._judged = {c: self.limited.judged(c) for c in portfolio.contract_ids} if self.limited else {}
-        self._codes = self._basis_codes()
+        self.judged = {c: self.limited.judged(c) for c in portfolio.contract_ids} if self.limited else {}
+        self.codes = self._basis_codes()
         self.status = self._status_codes()
         self.kept: dict[int, Dependent] = {}
 
     def _basis_codes(self) -> Codes:
         if self.limited is None:
-            return self._view.outlook_table.codes(self._scope.at_stake)
-        found = [BASES.index(outlook.basis) for outlook, _ in self._judged.values()]
+            return self.view.outlook_table.codes(self.scope.at_stake)
+        found = [BASES.index(outlook.basis) for outlook, _ in self.judged.values()]
         return np.array(found, dtype=np.uint8)
 
     def _status_codes(self) -> Codes:
-        unmapped = self._codes < RELEVANT_BELOW
+        unmapped = self.codes < RELEVANT_BELOW
         if self.routes.truncated:
             unmapped[:] = True
         status = np.where(unmapped, _UNMAPPED, _NO_LINK).astype(np.uint8)
@@ -78,14 +74,13 @@ class Standing:
         status[self.routes.established] = CODE_OF[Status.ESTABLISHED]
         return status
 
-    @cached_property
-    def order(self) -> Ints:
-        """Positions of all contracts by status, then by id."""
-        return self._view.table.in_order(self.status)
+    def in_order(self) -> Ints:
+        """Return the positions of all contracts by status, then by id."""
+        return self.view.table.in_order(self.status)
 
     def ids(self, chosen: Flags) -> list[str]:
         """Return the ids of the chosen contracts."""
-        contracts = self._view.portfolio.contract_ids
+        contracts = self.view.portfolio.contract_ids
         return [contracts[position] for position in np.flatnonzero(chosen).tolist()]
 
     @property
@@ -98,7 +93,7 @@ class Standing:
         self, statuses: Set[Status], regions: Set[str], categories: Set[str], suppliers: Set[str]
     ) -> list[Flags]:
         """Return, for each of these sets that is not empty, which contracts have one of its members."""
-        table, found = self._view.table, []
+        table, found = self.view.table, []
         if statuses:
             found.append(np.isin(self.status, [CODE_OF[status] for status in statuses]))
         for words, labelled in ((regions, table.regions), (categories, table.categories)):
@@ -118,83 +113,29 @@ class Standing:
 
     # --- whom to call, whom to ask ---
 
-    @cached_property
-    def _called(self) -> Flags:
-        """By pair of a contract and who delivers: whether routes go through what they deliver."""
-        return self._view.deliverers.through(self.routes.delivered)
+    def called(self) -> Flags:
+        """Return, by pair of a contract and who delivers, whether routes go through what they deliver."""
+        return self.view.deliverers.through(self.routes.delivered)
 
-    @cached_property
-    def _asked(self) -> Flags:
-        """By pair of a contract and who delivers: whether to ask, should the contract be unmapped."""
-        return self._view.deliverers.to_ask(self._view.outlook_table.leads_from_open(self._scope.at_stake))
+    def asked(self) -> Flags:
+        """Return, by pair of a contract and who delivers, whether to ask, should the contract be unmapped."""
+        return self.view.deliverers.to_ask(self.view.outlook_table.leads_from_open(self.scope.at_stake))
 
     def suppliers(self) -> tuple[list[str], Ints, Ints]:
         """Return whom to call or ask: ids, sorted, and pairs of a contract (position) and one of them (place)."""
-        deliverers = self._view.deliverers
+        deliverers = self.view.deliverers
         status = self.status[deliverers.contract]
-        pairs = (self._asked & (status == _UNMAPPED)) | (self._called & (status < _UNMAPPED))
+        pairs = (self.asked() & (status == _UNMAPPED)) | (self.called() & (status < _UNMAPPED))
         return deliverers.holders, deliverers.contract[pairs], deliverers.holder[pairs]
-
-    # --- one contract ---
-
-    def row(self, position: int, found: Found, later: OpenEndsLater) -> Dependent:
-        """Return what is said of one contract.
-
-        Parameters
-        ----------
-        position : int
-            Its position.
-        found : Found
-            The routes to it, if there are any.
-        later : OpenEndsLater
-            What looks up its open ends when somebody wants to see them.
-        """
-        facts = self._view.table.facts[position]
-        status = STATUSES[self.status[position]]
-        open_ends = self._open_ends(facts.contract_id, later)
-        if status is Status.NO_LINK:
-            outlook = self._outlook(facts.contract_id)
-            basis = outlook.basis if self._question.lens.infers else Basis.FILTERED
-            return Dependent(facts, status, basis, assumptions=_assumed(outlook))
-        if status is Status.UNMAPPED:
-            basis = Basis.NOT_EXCLUDED if self.routes.truncated else BASES[self._codes[position]]
-            ask = self._view.deliverers.of(position, self._asked)
-            return Dependent(facts, status, basis, open_ends=open_ends, ask=ask)
-        reached, share = found.reached[facts.contract_id], self._shares[facts.contract_id]
-        return Dependent(
-            facts=facts,
-            status=status,
-            tier=reached.tier,
-            direct_suppliers=self._view.deliverers.of(position, self._called),
-            weakest_grade=reached.route.weakest_grade,
-            route=route_steps(reached.route, found.cone),
-            share=share,
-            exposed_sek=at_exposure(facts.value_sek, share),
-            open_ends=open_ends,
-        )
-
-    def later(self) -> OpenEndsLater:
-        """Return what looks up the open ends of the listed contracts."""
-        return OpenEndsLater(self._outlooks, lambda: self.ids(self.listed))
-
-    def _open_ends(self, contract: str, later: OpenEndsLater) -> OpenEnds:
-        return OpenEnds.later(later, contract) if self.limited is None else self._judged[contract][1]
-
-    def _outlook(self, contract: str) -> Outlook:
-        return self._outlooks.of(contract) if self.limited is None else self._judged[contract][0]
-
-    @cached_property
-    def _shares(self) -> Mapping[str, Share]:
-        return shares_of(self._view, self._scope.affected, self._outlooks, self.limited, self.ids(self.routes.anyhow))
 
     # --- all contracts ---
 
     def summary(self, version: int) -> Summary:
         """Return the counts over all contracts."""
-        table, status = self._view.table, self.status
+        table, status = self.view.table, self.status
         of = {one: status == CODE_OF[one] for one in STATUSES}
         unmapped = of[Status.UNMAPPED]
-        match = unmapped & (self._codes == BASES.index(Basis.GOODS_MATCH)) & (not self.routes.truncated)
+        match = unmapped & (self.codes == BASES.index(Basis.GOODS_MATCH)) & (not self.routes.truncated)
         names, contract, supplier = self.suppliers()
         return Summary(
             counts={one: int(chosen.sum()) for one, chosen in of.items()},
@@ -211,26 +152,3 @@ class Standing:
             items_cut=self.routes.truncated,
             graph_version=version,
         )
-
-
-def _assumed(outlook: Outlook) -> tuple[Assumption, ...]:
-    """Return what a No takes for granted."""
-    assumed = {Assumption.DELIVERIES_LISTED: outlook.deliveries_listed, Assumption.MAKES_OWN: outlook.makes_own}
-    return tuple(assumption for assumption, holds in assumed.items() if holds)
-
-
-def route_steps(route: Route, cone: Cone) -> tuple[RouteStep, ...]:
-    """Return a route's steps from the affected item to the contract, with evidence and tiers."""
-    steps: list[RouteStep] = []
-    tier = 0
-    pairs = list(zip(route.nodes, route.nodes[1:], route.inferred, strict=False))
-    for start, end, inferred in reversed(pairs):
-        if inferred:
-            rule = cone.inferred[start, end]
-            steps.append(RouteStep(start, end, "INFERRED", tier, Grade.INFERRED, rule))
-            continue
-        claims = sorted(cone.claims[start, end], key=lambda claim: claim.claim_id)
-        tier += claims[0].type != RelationshipType.BECOMES
-        grade = Grade.of_rank(max(claim.grade for claim in claims))
-        steps.append(RouteStep(start, end, claims[0].type, tier, grade, claims=tuple(claims)))
-    return tuple(reversed(steps))

@@ -43,12 +43,17 @@ def read_links(path: Path, *, needs: bool = True) -> tuple[Link, ...]:
         raise InvalidInput(
             N_("the file {path} cannot be read: {reason}"), path=str(path), reason=error.strerror or str(error)
         ) from error
+    return links_in(data, path.name, needs=needs)
+
+
+def links_in(data: bytes, shown: str, *, needs: bool = True) -> tuple[Link, ...]:
+    """Return the links of the bytes of a CSV file, named `shown` where something is wrong; see `read_links`."""
     problems = Problems()
-    table = read_csv(data, path.name, problems, _HEADERS, MAX_ROWS)
+    table = read_csv(data, shown, problems, _HEADERS, MAX_ROWS)
     links = _Links(table, problems, needs=needs).read() if table else ()
     errors = [problem for problem in problems.sorted() if problem.severity == "error"]
     if errors:
-        raise DatasetRejected(N_("{file} cannot be used; problems: {n}"), errors, file=path.name, n=len(errors))
+        raise DatasetRejected(N_("{file} cannot be used; problems: {n}"), errors, file=shown, n=len(errors))
     return links
 
 

@@ -80,11 +80,25 @@ def read_plan(path: Path) -> Plan:
             N_("the file {path} cannot be read: {reason}"), path=str(path), reason=error.strerror or str(error)
         ) from error
     reading = _Reading(path.name, text)
-    plan = reading.plan()
-    if plan is None or reading.problems.found:
-        found = reading.problems.sorted()
-        raise DatasetRejected(N_("{file} cannot be used; problems: {n}"), found, file=path.name, n=len(found))
-    return plan
+    return reading.checked(reading.parsed())
+
+
+def stated_plan(content: Mapping[str, Any], shown: str) -> Plan:
+    """Return the plan that tables state as a TOML file would give them.
+
+    Parameters
+    ----------
+    content : mapping
+        Keys and tables.
+    shown : str
+        What stands for a file where something is wrong.
+
+    Raises
+    ------
+    DatasetRejected
+        They do not say what they should; all that is wrong is listed.
+    """
+    return _Reading(shown, "").checked(content)
 
 
 class _Reading:
@@ -95,14 +109,23 @@ class _Reading:
         self.problems = Problems()
         self.stated: dict[str, dict[str, int]] = {"product": {}, "site": {}}  # where each id is stated first
 
-    def plan(self) -> Plan | None:
+    def parsed(self) -> Mapping[str, Any] | None:
         try:
-            content = tomllib.loads(self.text)
+            return tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             at = _AT_LINE.search(str(error))
             refusal = Refusal("toml", N_("this is not TOML: {why}"), N_("mend the line"), why=str(error))
             self.problems.add(refusal, self.file, int(at.group(1)) if at else None)
             return None
+
+    def checked(self, content: Mapping[str, Any] | None) -> Plan:
+        plan = None if content is None else self._plan(content)
+        if plan is None or self.problems.found:
+            found = self.problems.sorted()
+            raise DatasetRejected(N_("{file} cannot be used; problems: {n}"), found, file=self.file, n=len(found))
+        return plan
+
+    def _plan(self, content: Mapping[str, Any]) -> Plan:
         top = self._values(content, _TOP, (), "", 0)
         products = [
             Demand(**values)
