@@ -77,7 +77,7 @@ def check() -> None:
     Forbidden
         It does not.
     """
-    if request.method in ("GET", "HEAD", "OPTIONS") or not is_page():
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint is None or not is_page():
         return
     request.get_data()  # kept: what was sent is compared where it is sent again
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
