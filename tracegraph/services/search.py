@@ -12,7 +12,6 @@ from typing import Final
 
 from tracegraph.lens import Lens
 from tracegraph.model import NodeRef
-from tracegraph.products import Catalogue
 from tracegraph.services.listing import LANGUAGES, Listings
 from tracegraph.services.names import node_names
 from tracegraph.services.portfolios import LensKey, Portfolios
@@ -68,7 +67,7 @@ class Search:
 
     def __init__(self, store: Store, portfolios: Portfolios) -> None:
         self._store, self._portfolios = store, portfolios
-        self._kept: OrderedDict[LensKey, tuple[Catalogue, list[_Named]]] = OrderedDict()
+        self._kept: OrderedDict[LensKey, list[_Named]] = OrderedDict()
         self._lock = Lock()
 
     def find(self, text: str, lens: Lens, labels: Sequence[Label] = FOUND, lang: str = "en") -> tuple[list[Hit], bool]:
@@ -111,17 +110,17 @@ class Search:
 
     def _names(self, lens: Lens) -> list[_Named]:
         """Return what reference data is called under a lens; read again when more than names of suppliers changed."""
-        key, catalogue = self._portfolios.key(lens), self._store.catalogue()
+        key = self._portfolios.key(lens)
         with self._lock:
             kept = self._kept.get(key)
-        if kept is None or kept[0] is not catalogue:
-            kept = catalogue, self._read(lens)
+        if kept is None:
+            kept = self._read(lens)
         with self._lock:
             self._kept[key] = kept
             self._kept.move_to_end(key)
             while len(self._kept) > _LENSES_KEPT:
                 self._kept.popitem(last=False)
-        return kept[1]
+        return kept
 
     def _read(self, lens: Lens) -> list[_Named]:
         listings = Listings(self._store, self._portfolios, lens)
