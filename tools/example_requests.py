@@ -112,6 +112,24 @@ _TAGGED: Final = {"If-Match": "{tag}"}
 _REVIEWER: Final = {"Authorization": "Bearer reviewer"}
 PROPOSAL: Final = {**CLAIMS, "submitted_by_supplier": "demo-wholesale-02", "note": "Answer to our letter (fictional)."}
 
+#: Sites, goods and firms of a user's own; fictional.
+SITES: Final[Mapping[str, Any]] = {
+    "time_unit": "weeks",
+    "currency": "SEK",
+    "sites": [
+        {"site_id": "plant-1", "capacity": 100, "time_to_recover": 8, "makes": {"gloves": 1}},
+        {"site_id": "plant-2", "capacity": 60, "time_to_recover": 12, "makes": {"gloves": 1, "masks": 2}},
+    ],
+    "products": [
+        {"product_id": "gloves", "demand": 120, "inventory": 200, "margin": 3},
+        {"product_id": "masks", "demand": 20, "inventory": 50, "margin": 1.5},
+    ],
+}
+SALES: Final[Sequence[Mapping[str, Any]]] = [
+    {"seller_id": "firm-a", "buyer_id": "firm-b", "value": 100, "industry": "latex", "need": "essential"},
+    {"seller_id": "firm-b", "buyer_id": "firm-c", "value": 80, "industry": "gloves", "need": "non_essential"},
+]
+
 WRITES: Final[Sequence[Ask]] = (
     # subscriptions first: they tell of what comes after
     Ask(
@@ -253,6 +271,8 @@ WRITES: Final[Sequence[Ask]] = (
     ),
     # what others ask in a body
     Ask("POST", "/exposure-queries", body={"scope": [KLANG], "lens": LENS}),
+    Ask("POST", "/stops/recovery", body=SITES),
+    Ask("POST", "/stops/cascade", body={"links": SALES, "close": ["firm-a"]}),
     Ask(
         "POST",
         "/comparisons",

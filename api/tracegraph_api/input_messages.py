@@ -42,6 +42,10 @@ SAID: Final[Sequence[tuple[re.Pattern[str], str]]] = tuple(
             rf"Must be greater than or equal to (?P<low>{_N}) and less than or equal to (?P<high>{_N})\.",
             N_("this is to be from {low} to {high}"),
         ),
+        (
+            rf"Must be greater than (?P<low>{_N}) and less than or equal to (?P<high>{_N})\.",
+            N_("this is to be more than {low} and at most {high}"),
+        ),
         (rf"Must be greater than or equal to (?P<low>{_N})\.", N_("this is to be at least {low}")),
         (rf"Must be less than or equal to (?P<high>{_N})\.", N_("this is to be at most {high}")),
         (rf"Must be greater than (?P<low>{_N})\.", N_("this is to be more than {low}")),

@@ -86,6 +86,8 @@ PINNED: Final[Mapping[str, str]] = {
         GET /suppliers/<id>/dependent-contracts
     """,
     "watch": """
+        POST /stops/cascade
+        POST /stops/recovery
         GET /endpoints
         GET /endpoints/<id>
         GET /jobs

@@ -25,6 +25,7 @@ from tracegraph_api.resources.jobs import resource as jobs
 from tracegraph_api.resources.keys import me
 from tracegraph_api.resources.keys import resource as keys
 from tracegraph_api.resources.messages import resource as messages
+from tracegraph_api.resources.outages import resource as outages
 from tracegraph_api.resources.portfolio import resource as portfolio
 from tracegraph_api.resources.proposals import resource as proposals
 from tracegraph_api.resources.reference_nodes import categories, products, regions, sources
@@ -70,6 +71,7 @@ RESOURCES = (
     exposures,
     routes,
     stops,
+    outages,
     exposure_queries,
     claims,
     proposals,
