@@ -206,6 +206,8 @@ def test_a_date_that_is_none_is_said_at_its_field_and_kept(client: FlaskClient) 
     assert response.status_code == 422
     assert 'href="#lens-known"' in text
     assert 'value="yesterday"' in text
+    assert "As known on is &#39;yesterday&#39;" in text
+    assert "known_at is" not in text
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------

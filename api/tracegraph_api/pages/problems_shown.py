@@ -144,7 +144,11 @@ def shown(
 
 def _entry(one: Mapping[str, Any]) -> dict[str, Any]:
     place = str(one.get("parameter") or one.get("pointer") or one.get("column") or "").strip("/").split("/")[0]
-    return {"field": place, "field_text": say(_FIELDS[place]) if place in _FIELDS else place, "text": one["detail"]}
+    called = str(say(_FIELDS[place])) if place in _FIELDS else place
+    text = str(one["detail"])
+    if text.startswith(f"{place} "):  # it begins with the parameter's name
+        return {"field": place, "text": f"{called}{text.removeprefix(place)}"}
+    return {"field": place, "text": f"{called}: {text}" if called else text}
 
 
 def _to_log_in() -> Response:
