@@ -45,7 +45,13 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 WRITING: Final = frozenset({"write", "report", "triage", "review"})
 #: Questions: they change nothing and are sent with POST because of their size.
 ASKED_BY_POST: Final = frozenset(
-    {"POST /comparisons", "POST /exposure-queries", "POST /incident-previews"},
+    {
+        "POST /comparisons",
+        "POST /exposure-queries",
+        "POST /incident-previews",
+        "POST /stops/cascade",
+        "POST /stops/recovery",
+    }
 )
 #: What was uploaded and is not in the graph yet is shown to those alone who may upload.
 SHOWN_TO_WRITERS: Final = "GET /imports"
