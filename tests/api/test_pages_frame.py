@@ -37,8 +37,20 @@ PINNED: Final[Mapping[str, str]] = {
     """,
     "read": """
         GET /
+        GET /categories/<id>
+        GET /contracts
+        GET /contracts.csv
+        GET /countries/<id>
+        GET /factories
+        GET /factories.csv
+        GET /factories/<id>
+        GET /products/<id>
+        GET /regions/<id>
         GET /search
         GET /search/suggestions
+        GET /suppliers
+        GET /suppliers.csv
+        GET /suppliers/<id>
         GET /waiting/<id>
         GET /waiting/<id>/result
     """,

@@ -17,6 +17,7 @@ from tracegraph_api.pages import frame, guard, log_in, problems_shown, sessions
 from tracegraph_api.pages.assets import ENDPOINT
 from tracegraph_api.pages.assets import pages as assets
 from tracegraph_api.pages.declare import Pages
+from tracegraph_api.pages.node_lists import NODES
 from tracegraph_api.pages.search import pages as search
 from tracegraph_api.pages.start import pages as start
 from tracegraph_api.pages.waiting import pages as waiting
@@ -31,6 +32,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     search,
     waiting,
     log_in.pages,
+    *NODES,
 )
 _STEP_LASTS: Final = timedelta(minutes=15)
 
