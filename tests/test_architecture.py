@@ -83,6 +83,8 @@ ONLY_HOME = {
     "click": ("cli",),
     "rich": ("cli", "render"),
     "environs": ("settings",),
+    "typst": ("exchange.pdf",),
+    "xlsxwriter": ("exchange",),
 }
 PURE = ("walk", "graph", "products", "decide", "model", "lens", "answer")
 IMPURE_MODULES = {"time", "datetime", "random", "os", "pathlib", "io", "socket", "subprocess", "tempfile", "secrets"}
