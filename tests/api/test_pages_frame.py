@@ -38,12 +38,15 @@ PINNED: Final[Mapping[str, str]] = {
     "read": """
         GET /
         GET /categories/<id>
+        GET /concentration
+        GET /concentration/plants.csv
         GET /contracts
         GET /contracts.csv
         GET /countries/<id>
         GET /factories
         GET /factories.csv
         GET /factories/<id>
+        GET /paths
         GET /products/<id>
         GET /regions/<id>
         GET /search

@@ -16,8 +16,11 @@ from tracegraph_api.context import context_of
 from tracegraph_api.pages import frame, guard, log_in, problems_shown, sessions
 from tracegraph_api.pages.assets import ENDPOINT
 from tracegraph_api.pages.assets import pages as assets
+from tracegraph_api.pages.concentration import pages as concentration
 from tracegraph_api.pages.declare import Pages
+from tracegraph_api.pages.incident_parts import pages as incidents
 from tracegraph_api.pages.node_lists import NODES
+from tracegraph_api.pages.paths import pages as paths
 from tracegraph_api.pages.search import pages as search
 from tracegraph_api.pages.start import pages as start
 from tracegraph_api.pages.waiting import pages as waiting
@@ -31,6 +34,9 @@ PAGES: Final[tuple[Pages, ...]] = (
     start,
     search,
     waiting,
+    incidents,
+    concentration,
+    paths,
     log_in.pages,
     *NODES,
 )
