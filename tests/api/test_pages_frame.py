@@ -57,6 +57,17 @@ PINNED: Final[Mapping[str, str]] = {
         GET /waiting/<id>
         GET /waiting/<id>/result
     """,
+    "write": """
+        GET /imports
+        GET /imports/<id>
+        GET /imports/<id>/errors.csv
+        GET /imports/columns
+        GET /imports/columns/<name>.csv
+        POST /imports
+        POST /imports/<id>/commit
+        POST /imports/<id>/discard
+        POST /imports/<id>/undo
+    """,
 }
 
 

@@ -18,7 +18,8 @@ from tracegraph_api.pages.assets import ENDPOINT
 from tracegraph_api.pages.assets import pages as assets
 from tracegraph_api.pages.concentration import pages as concentration
 from tracegraph_api.pages.declare import Pages
-from tracegraph_api.pages.incident_parts import pages as incidents
+from tracegraph_api.pages.imports import pages as imports
+from tracegraph_api.pages.incident_parts import INCIDENTS
 from tracegraph_api.pages.node_lists import NODES
 from tracegraph_api.pages.paths import pages as paths
 from tracegraph_api.pages.search import pages as search
@@ -34,9 +35,10 @@ PAGES: Final[tuple[Pages, ...]] = (
     start,
     search,
     waiting,
-    incidents,
+    INCIDENTS,
     concentration,
     paths,
+    imports,
     log_in.pages,
     *NODES,
 )
