@@ -34,7 +34,8 @@ resource = Resource(
 )
 
 
-def _asked(given: Mapping[str, Any], view: IncidentView, lens: Lens) -> AskNext:
+def asked_of(given: Mapping[str, Any], view: IncidentView, lens: Lens) -> AskNext:
+    """Return what to ask about an incident, and whom: as much as the page that is asked for, and those before it."""
     question = AskQuestion(
         lens=lens,
         scope=scope_exposed(view),
@@ -65,7 +66,7 @@ def _asked(given: Mapping[str, Any], view: IncidentView, lens: Lens) -> AskNext:
 def asking(given: Mapping[str, Any], id: str) -> Response:
     """Say what to ask next."""
     view, lens = incident_asked(id, given)
-    found = _asked(given, view, lens)
+    found = asked_of(given, view, lens)
     body = ask_body(found)
     suppliers = body.pop("direct_suppliers")
     body["open_ends"] = body["open_ends"][: given["limit"]]
@@ -92,9 +93,9 @@ def letters(given: Mapping[str, Any], id: str) -> Response:
     """Write the letters about an incident."""
     view, lens = incident_asked(id, given)
     say = Translator(given.get("lang") or translator().lang)
-    found = _asked(given, view, lens)
+    found = asked_of(given, view, lens)
     listed = _of_page(found.suppliers, given)
-    writes = _letters(listed, view, lens, say)
+    writes = letters_about(listed, view, lens, say)
     rows = [
         {
             "supplier_id": to_ask.supplier_id,
@@ -117,7 +118,7 @@ def _counted(found: AskNext, given: Mapping[str, Any]) -> Counted:
     return Counted(found.suppliers_total, given["page"] * given["limit"] < found.suppliers_total)
 
 
-def _letters(listed: Sequence[ToAsk], view: IncidentView, lens: Lens, say: Translator) -> Letters:
+def letters_about(listed: Sequence[ToAsk], view: IncidentView, lens: Lens, say: Translator) -> Letters:
     """Return what writes letters: what ids are called, diary numbers, and what is public of the incident."""
     facts = {facts.contract_id: facts for to_ask in listed for facts in to_ask.contracts}
     holders = {to_ask.supplier_id for to_ask in listed if to_ask.supplier_id}

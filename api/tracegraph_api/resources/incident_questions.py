@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -81,10 +81,10 @@ def exposures(given: Mapping[str, Any], id: str) -> Response:
     view, lens = incident_asked(id, given)
     views = [view, *(incident_seen(other, lens) for other in given["also"])]
     found = exposure(views, question_of((), lens, given), store(), context().portfolios)
-    rows, triaged = chosen(found.answer, given), _triaged(views, lens)
+    rows, triaged = chosen(found.answer, given), triaged_by_contract(views, lens)
     summary = found.answer.summary
     if media.wanted() == media.CSV:
-        table = media.table(COLUMNS, (_row(row, found, triaged) for row in rows))
+        table = exposure_table(rows, found, triaged)
         return media.as_file(table, "exposures", truncated=summary.truncated)
     shown, counted = page_by_key(rows, key_of, given, lens)
     look_up_open_ends(row.open_ends for row in shown)
@@ -98,6 +98,13 @@ def exposures(given: Mapping[str, Any], id: str) -> Response:
     return respond(envelope(contracts, given, counted, meta=meta))
 
 
+def exposure_table(
+    rows: Iterable[Dependent], found: Exposure, triaged: Mapping[str, list[triage.Standing]]
+) -> str | bytes:
+    """Return contracts as a table for a spreadsheet."""
+    return media.table(COLUMNS, (_row(row, found, triaged) for row in rows))
+
+
 def _row(row: Dependent, found: Exposure, triaged: Mapping[str, list[triage.Standing]]) -> list[Any]:
     """Return a contract as a row for a spreadsheet: which incidents reach it, and what its triage counts as."""
     id = row.facts.contract_id
@@ -107,7 +114,7 @@ def _row(row: Dependent, found: Exposure, triaged: Mapping[str, list[triage.Stan
     return [*answer_row(row), *figures, "|".join(sorted(found.reached_by.get(id, {}))), "|".join(counts)]
 
 
-def _triaged(views: list[IncidentView], lens: Lens) -> dict[str, list[triage.Standing]]:
+def triaged_by_contract(views: list[IncidentView], lens: Lens) -> dict[str, list[triage.Standing]]:
     """Return what was found out about the contracts of an answer, by contract."""
     by_contract: dict[str, list[triage.Standing]] = {}
     for view in {view.current.incident_id: view for view in views}.values():
@@ -191,8 +198,19 @@ def previewed(given: Mapping[str, Any], said: Mapping[str, Any]) -> Response:
 def evidence(given: Mapping[str, Any], id: str) -> Response:
     """Give the evidence bundle of an incident."""
     view, lens = incident_asked(id, given)
+    return media.as_file(evidence_of(view, lens), "evidence")
+
+
+def evidence_of(view: IncidentView, lens: Lens) -> bytes:
+    """Return the evidence bundle of an incident: a ZIP file.
+
+    Raises
+    ------
+    IncidentWithdrawn
+        It exposes nothing any more.
+    """
     scope_exposed(view)
-    found = exposure([view], question_of((), lens, given), store(), context().portfolios)
+    found = exposure([view], question_of((), lens, {}), store(), context().portfolios)
     body = exposure_body(found, with_no_link=True)
     bundle = bundle_of(found.answer, store(), context().portfolios)
-    return media.as_file(bundle_bytes(bundle_files(bundle, body, body["incidents"], now())), "evidence")
+    return bundle_bytes(bundle_files(bundle, body, body["incidents"], now()))

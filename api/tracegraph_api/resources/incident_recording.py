@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -55,6 +55,8 @@ class Recording:
         All revisions that they see of the incident, also those not yet known.
     number : int
         How many they see now.
+    leads : callable or None
+        Returns the reply for the incident's id where it is not the API's own: a page leads on to another.
     """
 
     action: str
@@ -63,6 +65,7 @@ class Recording:
     plan: Planned
     before: Sequence[IncidentRevision]
     number: int
+    leads: Callable[[str], Reply] | None = None
 
     def made(self, changed: Change, report: ApplyReport | None) -> Beside:
         """Return what commits with it."""
@@ -89,6 +92,8 @@ class Recording:
     def _reply(self, report: ApplyReport | None) -> Reply:
         before, revision = self.plan.steps[-1]
         id = str(revision.incident_id)
+        if self.leads:
+            return self.leads(id)
         number = self.number + (report is not None)
         body = {
             "incident_id": id,
@@ -137,7 +142,7 @@ def record(body: Mapping[str, Any]) -> Response:
         raise taken(id)
     said = {key: value for key, value in body.items() if key != "incident_id"}
     plan = plan_new(store(), lens, principal(), id, said)
-    return _recorded(Recording("incident.create", 201, lens, plan, (), 0))
+    return recorded(Recording("incident.create", 201, lens, plan, (), 0))
 
 
 @resource.post("/<id>/revisions")
@@ -162,6 +167,17 @@ def record(body: Mapping[str, Any]) -> Response:
 @once
 def revise(body: Mapping[str, Any], id: str) -> Response:
     """Record the next revision of an incident."""
+    return recorded(next_of(id, body))
+
+
+def next_of(id: str, body: Mapping[str, Any]) -> Recording:
+    """Return the next revision of an incident, on its way.
+
+    Raises
+    ------
+    StaleWrite, Forbidden
+        The caller knows an older one, or may not revise it; and what `plan_revision` raises.
+    """
     lens = lens_of({})
     before = revisions_ever(store(), id, lens)
     view = incident_seen(id, lens)
@@ -180,10 +196,11 @@ def revise(body: Mapping[str, Any], id: str) -> Response:
             permission=Permission.REVIEW.value,
         )
     plan = plan_revision(store(), lens, principal(), view.current, body)
-    return _recorded(Recording("incident.revise", 201, lens, plan, before, number))
+    return Recording("incident.revise", 201, lens, plan, before, number)
 
 
-def _recorded(recording: Recording) -> Response:
+def recorded(recording: Recording) -> Response:
+    """Record a revision; return the reply of the request."""
     changed = change()
     if recording.plan.change_set is None:
         store().commit(recording.made(changed, None), now())
