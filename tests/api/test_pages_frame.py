@@ -46,6 +46,13 @@ PINNED: Final[Mapping[str, str]] = {
         GET /factories
         GET /factories.csv
         GET /factories/<id>
+        GET /depth
+        GET /depth/contracts.csv
+        GET /depth/questions
+        GET /depth/questions.csv
+        GET /depth/questions.xlsx
+        GET /depth/questions.zip
+        GET /depth/questions/<supplier>/form.csv
         GET /paths
         GET /products/<id>
         GET /regions/<id>

@@ -16,14 +16,20 @@ from tracegraph_api.context import context_of
 from tracegraph_api.pages import frame, guard, log_in, problems_shown, sessions
 from tracegraph_api.pages.assets import ENDPOINT
 from tracegraph_api.pages.assets import pages as assets
+from tracegraph_api.pages.audit import pages as audit
+from tracegraph_api.pages.chain import pages as chain
 from tracegraph_api.pages.concentration import pages as concentration
 from tracegraph_api.pages.declare import Pages
+from tracegraph_api.pages.depth import pages as depth
 from tracegraph_api.pages.imports import pages as imports
 from tracegraph_api.pages.incident_parts import INCIDENTS
+from tracegraph_api.pages.jobs import pages as jobs
 from tracegraph_api.pages.node_lists import NODES
 from tracegraph_api.pages.paths import pages as paths
+from tracegraph_api.pages.questions import pages as questions
 from tracegraph_api.pages.search import pages as search
 from tracegraph_api.pages.start import pages as start
+from tracegraph_api.pages.subscriptions import pages as subscriptions
 from tracegraph_api.pages.waiting import pages as waiting
 from tracegraph_api.pages.words import choose_language
 from tracegraph_api.policy import LOGGED_IN, is_page
@@ -37,10 +43,16 @@ PAGES: Final[tuple[Pages, ...]] = (
     waiting,
     INCIDENTS,
     concentration,
+    depth,
+    questions,
     paths,
     imports,
+    subscriptions,
+    jobs,
+    audit,
     log_in.pages,
     *NODES,
+    chain,
 )
 _STEP_LASTS: Final = timedelta(minutes=15)
 
