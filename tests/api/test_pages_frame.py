@@ -75,6 +75,22 @@ PINNED: Final[Mapping[str, str]] = {
         POST /imports/<id>/discard
         POST /imports/<id>/undo
     """,
+    "watch": """
+        GET /jobs
+        GET /subscriptions
+        GET /subscriptions/messages
+        POST /jobs/<id>/cancel
+        POST /subscriptions
+        POST /subscriptions/<id>/end
+        POST /subscriptions/messages/<id>/resend
+    """,
+    "audit": """
+        GET /audit
+        GET /audit/rows.csv
+    """,
+    "system": """
+        GET /audit/verification
+    """,
 }
 
 

@@ -19,6 +19,7 @@ from tracegraph_api.pages.assets import pages as assets
 from tracegraph_api.pages.audit import pages as audit
 from tracegraph_api.pages.chain import pages as chain
 from tracegraph_api.pages.concentration import pages as concentration
+from tracegraph_api.pages.contract import pages as contracts
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.depth import pages as depth
 from tracegraph_api.pages.imports import pages as imports
@@ -51,6 +52,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     jobs,
     audit,
     log_in.pages,
+    contracts,
     *NODES,
     chain,
 )

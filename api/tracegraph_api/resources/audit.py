@@ -98,11 +98,16 @@ def wanted_of(given: Mapping[str, Any]) -> Wanted:
 @question
 def audit(given: Mapping[str, Any]) -> Response:
     """List rows of the trail."""
-    found, last = _page_of_all(given) if sees_all() else _page_of_own(given)
+    found, cursor = rows_asked(given)
     shown = [row_body(row, in_chain=sees_all()) for row in found]
-    cursor = cursor_at(last, None) if last else None
-    counted = Counted(len(found), last is not None, is_exact=last is None and "cursor" not in given, cursor=cursor)
+    counted = Counted(len(found), cursor is not None, is_exact=cursor is None and "cursor" not in given, cursor=cursor)
     return respond(envelope(shown, {**given, "page": 1}, counted))
+
+
+def rows_asked(given: Mapping[str, Any]) -> tuple[list[Record], str | None]:
+    """Return the rows of one page, and the cursor of the next; None: there is none."""
+    found, last = _page_of_all(given) if sees_all() else _page_of_own(given)
+    return found, cursor_at(last, None) if last else None
 
 
 def _page_of_all(given: Mapping[str, Any]) -> tuple[list[Record], Key | None]:
