@@ -73,13 +73,15 @@ class PortfolioShares:
 
         Notes
         -----
-        Costs three sweeps over the cone, and once for each set of relevant classes one over the portfolio.
+        Costs three sweeps over the part of the cone that leads to these contracts, and once for each set of relevant
+        classes one over the portfolio.
         """
         index, network = self.portfolio.item_index, self.network
         by_position = {index[item]: certainty for item, certainty in affected.items() if item in index}
-        nodes = network.downstream(network.nodes_of(by_position))
-        if not len(nodes):
+        wanted = network.contract[[self.portfolio.contract_index[contract] for contract in contracts]]
+        if not len(wanted):
             return {}
+        nodes = network.leading(network.downstream(network.nodes_of(by_position)), wanted.tolist())
         part, outside = network.part(nodes)
         position = network.position[nodes]
         sweep, unaffected = self._sweep(part, position, by_position), np.zeros(len(outside))
@@ -87,7 +89,6 @@ class PortfolioShares:
         low = sweep.bound(Side.LOW, nothing, unaffected)
         high = sweep.bound(Side.HIGH, rest, self.background(outlooks)[outside])
         mapped = sweep.bound(Side.HIGH, nothing, unaffected)
-        wanted = network.contract[[self.portfolio.contract_index[contract] for contract in contracts]]
         places = np.searchsorted(nodes, wanted)
         numbers = {contract: number for number, contract in enumerate(contracts)}
         return SharesByContract(numbers, low[places], high[places], mapped[places])

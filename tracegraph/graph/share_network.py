@@ -13,6 +13,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from tracegraph.graph.csr import Csr, csr_of, reached
 from tracegraph.products import Catalogue
 from tracegraph.walk.portfolio import Flags, Portfolio
 from tracegraph.walk.portfolio_columns import Floats
@@ -129,24 +130,36 @@ class ShareNetwork:
         return {int(node) for item in items for node in (self.full[item], self.claimed[item])}
 
     @cached_property
-    def _outflows(self) -> tuple[Ints, Ints]:
-        """First position by node, and the nodes that its goods flow into."""
+    def _outflows(self) -> Csr:
+        """By node: the nodes that its goods flow into."""
         network = self.network
         ends = np.repeat(np.arange(network.size), np.diff(network.first))
-        order = np.argsort(network.origin, kind="stable")
-        return np.searchsorted(network.origin[order], np.arange(network.size + 1)), ends[order]
+        inside = network.origin < network.size  # not from a place outside
+        return csr_of(network.size, network.origin[inside], ends[inside])
 
     def downstream(self, nodes: Iterable[int]) -> Ints:
         """Return the nodes, and all into which their goods flow, in order."""
-        first, ends = self._outflows
-        seen = set(nodes)
+        return np.sort(reached(self._outflows, list(set(nodes)))).astype(np.int64)
+
+    def leading(self, nodes: Ints, ends: Iterable[int]) -> Ints:
+        """Return those of some nodes whose goods flow, through others of them, into one of these ends, in order.
+
+        The ends are among the nodes. Where `nodes` are all that goods of interest flow into, what flows into the ends
+        comes through these alone.
+        """
+        inside = np.zeros(self.network.size, dtype=bool)
+        inside[nodes] = True
+        first, origin = self.network.first, self.network.origin
+        seen = set(ends)
         waiting = list(seen)
         while waiting:
             node = waiting.pop()
-            for end in ends[first[node] : first[node + 1]].tolist():
-                if end not in seen:
-                    seen.add(end)
-                    waiting.append(end)
+            inflows = origin[first[node] : first[node + 1]]
+            inflows = inflows[inflows < len(inside)]
+            for start in inflows[inside[inflows]].tolist():
+                if start not in seen:
+                    seen.add(start)
+                    waiting.append(start)
         return np.array(sorted(seen), dtype=np.int64)
 
     def part(self, nodes: Ints) -> tuple[Network, Ints]:

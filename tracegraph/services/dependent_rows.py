@@ -100,11 +100,8 @@ class DependentRows(Sequence[Dependent]):
         kept = self._standing.kept
         made = {position: self._made.get(position) or kept.get(position) for position in positions}
         missing = [position for position, row in made.items() if row is None]
-        found = self._standing.routes.to(missing)
-        for position in missing:
-            row = self._made[position] = self._maker.row(position, found)
-            if len(kept) < KEPT_ROWS:
-                kept[position] = row
+        self._made |= self._maker.rows(missing)
+        kept.update((position, self._made[position]) for position in missing[: max(0, KEPT_ROWS - len(kept))])
         return [self._made.get(position) or kept[position] for position in positions]
 
     def afresh(self) -> DependentRows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from tracegraph.answer import Dependent, RouteStep, Share
@@ -32,16 +32,15 @@ class RowMaker:
     def __init__(self, standing: Standing) -> None:
         self._standing, self._view = standing, standing.view
 
-    def row(self, position: int, found: Found) -> Dependent:
-        """Return what is said of one contract.
+    def rows(self, positions: Sequence[int]) -> dict[int, Dependent]:
+        """Return what is said of some contracts, by position; routes and shares are found for these together."""
+        standing = self._standing
+        found = standing.routes.to(positions)
+        routed = [self._view.portfolio.contract_ids[p] for p in positions if standing.routes.anyhow[p]]
+        shares = shares_of(self._view, standing.scope.affected, self._outlooks, standing.limited, routed)
+        return {position: self._row(position, found, shares) for position in positions}
 
-        Parameters
-        ----------
-        position : int
-            Its position.
-        found : Found
-            The routes to it, if there are any.
-        """
+    def _row(self, position: int, found: Found, shares: Mapping[str, Share]) -> Dependent:
         standing, facts = self._standing, self._view.table.facts[position]
         status = STATUSES[standing.status[position]]
         open_ends = self._open_ends(facts.contract_id)
@@ -53,7 +52,7 @@ class RowMaker:
             basis = Basis.NOT_EXCLUDED if standing.routes.truncated else BASES[standing.codes[position]]
             ask = self._view.deliverers.of(position, self._asked)
             return Dependent(facts, status, basis, open_ends=open_ends, ask=ask)
-        reached, share = found.reached[facts.contract_id], self._shares[facts.contract_id]
+        reached, share = found.reached[facts.contract_id], shares[facts.contract_id]
         return Dependent(
             facts=facts,
             status=status,
@@ -82,12 +81,6 @@ class RowMaker:
     def _later(self) -> OpenEndsLater:
         """What looks up the open ends of the listed contracts."""
         return OpenEndsLater(self._outlooks, lambda: self._standing.ids(self._standing.listed))
-
-    @cached_property
-    def _shares(self) -> Mapping[str, Share]:
-        standing = self._standing
-        routed = standing.ids(standing.routes.anyhow)
-        return shares_of(self._view, standing.scope.affected, self._outlooks, standing.limited, routed)
 
     def _open_ends(self, contract: str) -> OpenEnds:
         if self._standing.limited is None:

@@ -7,6 +7,7 @@ bits of Python integers, are joined in topological order. Cost: one union an edg
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -49,34 +50,38 @@ class Flow:
         nodes, sets
             The nodes that bring a set of their own, and these sets as bits.
         through : bool array by component, optional
-            Components that pass anything on; the others are known to hold nothing, or to be of no interest.
+            Components of interest; nothing is carried out of, or into, the others.
         """
         held = [0] * self.n_components
         for component, own in zip(self.component[nodes].tolist(), sets, strict=True):
             held[component] |= own
         tails, heads = self.between
         if through is not None:
-            kept = through[tails]
+            kept = through[tails] & through[heads]
             tails, heads = tails[kept], heads[kept]
         for tail, head in zip(tails.tolist(), heads.tolist(), strict=True):
             held[head] |= held[tail]
         return held
 
     def upstream(self, nodes: Ints) -> npt.NDArray[np.bool_]:
-        """Return, by component, whether one of these nodes is reached from it, or is in it.
-
-        Notes
-        -----
-        One pass over all edges for each step of the longest way.
-        """
-        tails, heads = self.between
+        """Return, by component, whether one of these nodes is reached from it, or is in it. O(M) of what is found."""
+        first, origin = self._into
         found = np.zeros(self.n_components, dtype=bool)
-        found[self.component[nodes]] = True
-        while True:
-            more = tails[found[heads] & ~found[tails]]
-            if not len(more):
-                return found
-            found[more] = True
+        frontier = np.unique(self.component[nodes])
+        while len(frontier):
+            found[frontier] = True
+            counts = first[frontier + 1] - first[frontier]
+            skipped = np.cumsum(counts) - counts
+            met = origin[np.repeat(first[frontier] - skipped, counts) + np.arange(int(counts.sum()))]
+            frontier = np.unique(met[~found[met]])
+        return found
+
+    @cached_property
+    def _into(self) -> tuple[Ints, Ints]:
+        """Where the edges into each component begin, and the components that they come from."""
+        tails, heads = self.between
+        order = np.argsort(heads, kind="stable")
+        return np.searchsorted(heads[order], np.arange(self.n_components + 1)), tails[order]
 
 
 def _topological(n: int, tails: Ints, heads: Ints) -> Ints:
