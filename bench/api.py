@@ -87,7 +87,7 @@ def phases(options: Options) -> list[dict[str, Any]]:
     """Return the phases of a run: to warm up, steady, as fast as it goes, five times too much, and afterwards."""
     rate = options.rate
     return [
-        {"name": "warm", "seconds": 15, "users": 30, "rate": rate},
+        {"name": "warm", "seconds": 60, "users": 60, "rate": rate},
         {"name": "steady", "seconds": options.minutes * 60, "users": 60, "rate": rate},
         {"name": "peak", "seconds": 15 if options.overload_s else 0, "users": 8, "rate": 0},
         {"name": "overload", "seconds": options.overload_s, "users": 300, "rate": 5 * rate},
