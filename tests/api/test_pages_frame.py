@@ -27,12 +27,16 @@ from tracegraph_api.policy import permission_of
 #: The permission of every page, written down once more: whoever changes one changes it here too, and is seen to.
 PINNED: Final[Mapping[str, str]] = {
     "open": """
+        GET /accessibility
         GET /assets/<digest>/<name>
+        GET /help
         GET /language
+        GET /licences
         GET /log-in
         GET /log-in/callback
         GET /log-in/with
         GET /logged-out
+        GET /privacy
         POST /log-out
     """,
     "read": """
@@ -42,10 +46,10 @@ PINNED: Final[Mapping[str, str]] = {
         GET /concentration/plants.csv
         GET /contracts
         GET /contracts.csv
+        GET /contracts/<id>
+        GET /contracts/<id>/chain
+        GET /contracts/<id>/chain.<ending>
         GET /countries/<id>
-        GET /factories
-        GET /factories.csv
-        GET /factories/<id>
         GET /depth
         GET /depth/contracts.csv
         GET /depth/questions
@@ -53,6 +57,25 @@ PINNED: Final[Mapping[str, str]] = {
         GET /depth/questions.xlsx
         GET /depth/questions.zip
         GET /depth/questions/<supplier>/form.csv
+        GET /exposure
+        GET /exposure/ask
+        GET /exposure/contracts.<any(xlsx, csv, pdf, graphml, geojson):ending>
+        GET /factories
+        GET /factories.csv
+        GET /factories/<id>
+        GET /incidents
+        GET /incidents/<id>
+        GET /incidents/<id>/brief.pdf
+        GET /incidents/<id>/contracts.<ending>
+        GET /incidents/<id>/evidence.zip
+        GET /incidents/<id>/follow-up/<contract>
+        GET /incidents/<id>/letters
+        GET /incidents/<id>/letters.zip
+        GET /incidents/<id>/letters/<supplier>
+        GET /incidents/<id>/letters/<supplier>/form.csv
+        GET /incidents/<id>/wider
+        GET /map
+        GET /map/countries.csv
         GET /paths
         GET /products/<id>
         GET /regions/<id>
@@ -63,6 +86,17 @@ PINNED: Final[Mapping[str, str]] = {
         GET /suppliers/<id>
         GET /waiting/<id>
         GET /waiting/<id>/result
+    """,
+    "report": """
+        GET /incidents/<id>/edit
+        GET /incidents/new
+        POST /incidents/<id>/edit
+        POST /incidents/new
+    """,
+    "triage": """
+        GET /incidents/<id>/follow-up
+        POST /incidents/<id>/follow-up
+        POST /incidents/<id>/follow-up/undo
     """,
     "write": """
         GET /imports

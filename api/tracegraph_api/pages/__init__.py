@@ -22,6 +22,8 @@ from tracegraph_api.pages.concentration import pages as concentration
 from tracegraph_api.pages.contract import pages as contracts
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.depth import pages as depth
+from tracegraph_api.pages.exposure import pages as exposure
+from tracegraph_api.pages.help import pages as help_pages
 from tracegraph_api.pages.imports import pages as imports
 from tracegraph_api.pages.incident_parts import INCIDENTS
 from tracegraph_api.pages.jobs import pages as jobs
@@ -33,6 +35,7 @@ from tracegraph_api.pages.start import pages as start
 from tracegraph_api.pages.subscriptions import pages as subscriptions
 from tracegraph_api.pages.waiting import pages as waiting
 from tracegraph_api.pages.words import choose_language
+from tracegraph_api.pages.world_map import pages as world_map
 from tracegraph_api.policy import LOGGED_IN, is_page
 from tracegraph_api.problems import AS_PAGE
 
@@ -43,11 +46,14 @@ PAGES: Final[tuple[Pages, ...]] = (
     search,
     waiting,
     INCIDENTS,
+    exposure,
     concentration,
     depth,
     questions,
+    world_map,
     paths,
     imports,
+    help_pages,
     subscriptions,
     jobs,
     audit,

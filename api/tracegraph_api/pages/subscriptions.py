@@ -220,7 +220,8 @@ def _messages(given: Given, error: str = "", status: int = 200) -> Response:
 
 
 def _is_asked(record: Record, given: Given) -> bool:
-    return all(record.body[name] == given[name] for name in ("subscription_id", "state") if name in given)
+    asked = {name: given[name] for name in ("subscription_id", "state") if name in given}
+    return asked == {name: record.body[name] for name in asked}
 
 
 def _message(record: Record) -> dict[str, Any]:
