@@ -14,8 +14,10 @@ from tracegraph.messages import N_
 
 SESSION_SECRET: Final = "TRACEGRAPH_SESSION_SECRET"
 THEME_FILE: Final = "TRACEGRAPH_THEME_FILE"
+MAP_FILE: Final = "TRACEGRAPH_MAP_FILE"
 _SHORTEST: Final = 32
 _LARGEST: Final = 32 * 1024
+_LARGEST_MAP: Final = 1024 * 1024
 
 #: Every variable of the pages, with what it is for.
 VARIABLES: Final[Mapping[str, str]] = {
@@ -24,6 +26,9 @@ VARIABLES: Final[Mapping[str, str]] = {
         "a new one at each start, for one machine"
     ),
     THEME_FILE: N_("style sheet with the colours and fonts of one's own, loaded behind that of the pages"),
+    MAP_FILE: N_(
+        "shapes of countries on the map, as JSON like ours (tools/world_map.py); not set: those of Natural Earth"
+    ),
 }
 
 
@@ -37,10 +42,13 @@ class PageSettings:
         Signs forms and log-in; empty: one is made.
     theme_file : str
         Style sheet of the region's own; empty: none.
+    map_file : str
+        Shapes of countries; empty: ours.
     """
 
     session_secret: str = field(default="", repr=False)
     theme_file: str = ""
+    map_file: str = ""
 
 
 def load_page_settings() -> PageSettings:
@@ -52,7 +60,7 @@ def load_page_settings() -> PageSettings:
         A variable has a value that it cannot have.
     """
     env = Env()
-    secret, theme = env.str(SESSION_SECRET, ""), env.str(THEME_FILE, "")
+    secret, theme, shapes = env.str(SESSION_SECRET, ""), env.str(THEME_FILE, ""), env.str(MAP_FILE, "")
     if secret and len(secret) < _SHORTEST:
         raise SettingsInvalid(
             N_("{variable} has {count} characters: use {least} random ones or more"),
@@ -67,4 +75,11 @@ def load_page_settings() -> PageSettings:
             path=theme,
             most=_LARGEST,
         )
-    return PageSettings(secret, theme)
+    if shapes and not (Path(shapes).is_file() and Path(shapes).stat().st_size <= _LARGEST_MAP):
+        raise SettingsInvalid(
+            N_("{variable}: {path} is no file of at most {most} bytes"),
+            variable=MAP_FILE,
+            path=shapes,
+            most=_LARGEST_MAP,
+        )
+    return PageSettings(secret, theme, shapes)

@@ -155,7 +155,7 @@ def test_what_ships_of_others_is_unchanged() -> None:
         assert there == package["sha256"]
         assert package["version"]
         assert package["licence"]
-    assert {path.name for path in VENDOR.iterdir() if path.is_dir()} == {"htmx.org", "swagger-ui-dist"}
+    assert {path.name for path in VENDOR.iterdir() if path.is_dir()} == {"htmx.org", "swagger-ui-dist", "world-atlas"}
 
 
 def test_every_code_has_a_page() -> None:

@@ -14,6 +14,7 @@ from tracegraph.settings_api import Access
 from tracegraph_api.auth.log_in import LogIn
 from tracegraph_api.context import context_of
 from tracegraph_api.pages import frame, guard, log_in, problems_shown, sessions
+from tracegraph_api.pages.administration import pages as administration
 from tracegraph_api.pages.assets import ENDPOINT
 from tracegraph_api.pages.assets import pages as assets
 from tracegraph_api.pages.audit import pages as audit
@@ -27,6 +28,7 @@ from tracegraph_api.pages.help import pages as help_pages
 from tracegraph_api.pages.imports import pages as imports
 from tracegraph_api.pages.incident_parts import INCIDENTS
 from tracegraph_api.pages.jobs import pages as jobs
+from tracegraph_api.pages.keys import pages as keys
 from tracegraph_api.pages.node_lists import NODES
 from tracegraph_api.pages.paths import pages as paths
 from tracegraph_api.pages.questions import pages as questions
@@ -34,6 +36,7 @@ from tracegraph_api.pages.search import pages as search
 from tracegraph_api.pages.start import pages as start
 from tracegraph_api.pages.subscriptions import pages as subscriptions
 from tracegraph_api.pages.waiting import pages as waiting
+from tracegraph_api.pages.webhooks import pages as webhooks
 from tracegraph_api.pages.words import choose_language
 from tracegraph_api.pages.world_map import pages as world_map
 from tracegraph_api.policy import LOGGED_IN, is_page
@@ -53,6 +56,9 @@ PAGES: Final[tuple[Pages, ...]] = (
     world_map,
     paths,
     imports,
+    webhooks,
+    keys,
+    administration,
     help_pages,
     subscriptions,
     jobs,
