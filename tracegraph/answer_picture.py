@@ -99,6 +99,8 @@ class ChainPicture:
         The tier in which this one and all deeper ones are drawn together; None: none are.
     answer, dependent
         What was asked about the chain, and the answer for its contract; None where nothing was asked.
+    is_chosen : bool
+        Whether the grouping is the one that was asked for, rather than the finest that can be read.
     """
 
     chain: Chain
@@ -109,6 +111,7 @@ class ChainPicture:
     deepest: int | None = None
     answer: Answer | None = None
     dependent: Dependent | None = None
+    is_chosen: bool = False
 
     @property
     def affected(self) -> Mapping[str, Certainty]:

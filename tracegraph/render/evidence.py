@@ -7,21 +7,15 @@ from typing import Final
 
 from rich.text import Text
 
-from tracegraph.answer_show import Evidence, Shortfall, SourcingState
-from tracegraph.messages import N_
+from tracegraph.answer_show import Evidence
 from tracegraph.render.phrases import share_words as share_words
+from tracegraph.render.phrases import sourcing_words as sourcing_words
 from tracegraph.render.shape import DIM, source_text
-from tracegraph.render.words import GRADE, SOURCING
+from tracegraph.render.words import GRADE
 from tracegraph.translate import Translator
-from tracegraph.vocabulary import NETWORK, OPEN_FROM, OPEN_TO, Sourcing
+from tracegraph.vocabulary import NETWORK, OPEN_FROM, OPEN_TO
 
 SHOWN: Final = 3
-
-_SHORTFALL: Final = {
-    Shortfall.TOO_FEW_SOURCES: N_("said to be complete, but fewer sources are seen than were counted"),
-    Shortfall.SHARES_BELOW_ONE: N_("said to be complete, but the shares do not reach the whole"),
-    Shortfall.NO_DELIVERY: N_("said to be complete, but no delivery is seen"),
-}
 
 
 def evidence_text(evidence: Evidence, say: Translator) -> Text:
@@ -49,12 +43,3 @@ def _dates(evidence: Evidence, say: Translator) -> Iterator[str]:
     elif evidence.valid_to != OPEN_TO:
         yield say.text("valid until {end}", end=evidence.valid_to)
     yield say.text("recorded {day}", day=evidence.recorded_at[:10])
-
-
-def sourcing_words(state: SourcingState, say: Translator) -> str:
-    """Return what is known of where goods come from."""
-    if state.shortfall is not None:
-        return say.text(_SHORTFALL[state.shortfall])
-    if state.in_force is Sourcing.OPEN and not state.is_open_end:
-        return say.text("the sources that are seen cover all of it")
-    return say.text(SOURCING[state.in_force])

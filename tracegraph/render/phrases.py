@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tracegraph.answer_show import Shortfall, SourcingState
 from tracegraph.messages import N_
 from tracegraph.model import Selector, Source, holder_of, product_of
-from tracegraph.render.words import SELECTOR
-from tracegraph.vocabulary import NETWORK, PUBLIC, REGION_PREFIX, UNSOURCED, Grade, SelectorKind
+from tracegraph.render.words import SELECTOR, SOURCING
+from tracegraph.vocabulary import NETWORK, PUBLIC, REGION_PREFIX, UNSOURCED, Grade, SelectorKind, Sourcing
 
 if TYPE_CHECKING:  # they need numpy, which help can do without
     from tracegraph.answer_chain import ChainStep
@@ -16,6 +17,11 @@ if TYPE_CHECKING:  # they need numpy, which help can do without
     from tracegraph.translate import Translator
 
 _MILLION: Final = 1_000_000
+_SHORTFALL: Final = {
+    Shortfall.TOO_FEW_SOURCES: N_("said to be complete, but fewer sources are seen than were counted"),
+    Shortfall.SHARES_BELOW_ONE: N_("said to be complete, but the shares do not reach the whole"),
+    Shortfall.NO_DELIVERY: N_("said to be complete, but no delivery is seen"),
+}
 
 
 def money(value: float | None, say: Translator) -> str:
@@ -119,3 +125,12 @@ def open_end_words(end: str, legend: Legend, say: Translator) -> str:
     if holder_of(end) in legend.factories:
         return say.text("what goes into {goods} at {holders}", goods=goods, holders=legend.holder(holder_of(end)))
     return say.text("who supplies {holders} with {goods}", goods=goods, holders=legend.holder(holder_of(end)))
+
+
+def sourcing_words(state: SourcingState, say: Translator) -> str:
+    """Return what is known of where goods come from."""
+    if state.shortfall is not None:
+        return say.text(_SHORTFALL[state.shortfall])
+    if state.in_force is Sourcing.OPEN and not state.is_open_end:
+        return say.text("the sources that are seen cover all of it")
+    return say.text(SOURCING[state.in_force])

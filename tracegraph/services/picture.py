@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +43,13 @@ class _Marks:
     on_routes: Collection[ChainStep]
 
 
-def picture(chain: Chain, answer: Answer | None = None) -> ChainPicture:
+def picture(
+    chain: Chain,
+    answer: Answer | None = None,
+    *,
+    finest: Grouping = Grouping.ITEM,
+    folded: Collection[int] = (),
+) -> ChainPicture:
     """Return what a picture of a chain shows.
 
     Parameters
@@ -52,6 +58,10 @@ def picture(chain: Chain, answer: Answer | None = None) -> ChainPicture:
         The chain.
     answer : Answer, optional
         The answer to a question under the same lens: what it touches is marked, and the steps on routes from there.
+    finest : Grouping
+        Nothing is drawn finer than this.
+    folded : collection of int
+        Tiers of which everything of a kind is drawn as one.
 
     Notes
     -----
@@ -66,14 +76,26 @@ def picture(chain: Chain, answer: Answer | None = None) -> ChainPicture:
         relevant=set(dependent.open_ends.ids) if dependent else (),
         on_routes=steps_on_routes(chain.steps, affected, contract) if affected else (),
     )
-    for grouping in Grouping:
-        found = _grouped(chain, grouping, marks)
+    for grouping in list(Grouping)[list(Grouping).index(finest) :]:
+        found = _grouped(chain, grouping, marks, folded)
         if len(found.nodes) <= MAX_NODES and len(found.lines) <= MAX_LINES:
             break
     deepest = max((node.tier for node in found.nodes), default=0)
     cut = any(node.tier > deepest for node in chain.nodes)
-    return ChainPicture(
-        chain, grouping, found.nodes, found.lines, found.inside, deepest if cut else None, answer, dependent
+    last = deepest if cut else None
+    is_chosen = grouping is finest and grouping is not Grouping.ITEM
+    return ChainPicture(chain, grouping, found.nodes, found.lines, found.inside, last, answer, dependent, is_chosen)
+
+
+def on_routes_alone(chain: Chain, answer: Answer) -> Chain:
+    """Return what of a chain lies on routes from what a question touches to the contract."""
+    steps = steps_on_routes(chain.steps, answer.affected, chain.facts.contract_id)
+    kept = {end for step in steps for end in (step.start, step.end)}
+    return replace(
+        chain,
+        nodes=tuple(node for node in chain.nodes if node.item_id in kept),
+        steps=tuple(step for step in chain.steps if step in steps),
+        open_ends=tuple(end for end in chain.open_ends if end in kept),
     )
 
 
@@ -84,12 +106,13 @@ class _Grouped:
     inside: tuple[ChainStep, ...]
 
 
-def _grouped(chain: Chain, grouping: Grouping, marks: _Marks) -> _Grouped:
+def _grouped(chain: Chain, grouping: Grouping, marks: _Marks, folded: Collection[int]) -> _Grouped:
     limit = MAX_TIERS if grouping is Grouping.TIER else len(chain.nodes)
     groups: dict[Key, list[ChainNode]] = {}
     for node in chain.nodes:
         place = (min(node.tier, limit), kind_of(node), marks.affected.get(node.item_id, ""))
-        groups.setdefault((*place, *_KEYS[grouping](node)), []).append(node)
+        drawn_as = Grouping.TIER if node.tier in folded else grouping
+        groups.setdefault((*place, *_KEYS[drawn_as](node)), []).append(node)
     nodes = [_node(members, limit, marks) for members in groups.values()]
     order = sorted(range(len(nodes)), key=lambda n: (nodes[n].tier, nodes[n].kind, nodes[n].items))
     position = {item: place for place, n in enumerate(order) for item in nodes[n].items}

@@ -27,6 +27,7 @@ ENDPOINT: Final = f"{PREFIX}assets.file"
 FILES: Final[Mapping[str, tuple[str, str]]] = {
     "pages.css": ("pages.css", "text/css"),
     "pages.js": ("pages.js", "text/javascript"),
+    "chain.js": ("chain.js", "text/javascript"),
     "htmx.js": ("vendor/htmx.org/htmx.min.js", "text/javascript"),
     "icon.svg": ("icon.svg", "image/svg+xml"),
 }

@@ -165,10 +165,10 @@ def _made(label: Label, plural: str, *, is_heavy: bool = False) -> Pages:
     return pages
 
 
+#: Their own pages are in `pages.contract`.
 contracts = _made(Label.CONTRACT, "contracts")
-#: Pages of nodes; a contract's own page is `pages.contract`.
+#: Pages of the other nodes.
 NODES: Final = (
-    contracts,
     _made(Label.FACTORY, "factories"),
     _made(Label.SUPPLIER, "suppliers"),
     _made(Label.PRODUCT, "products", is_heavy=True),

@@ -146,6 +146,7 @@ def serve_one(pages: Pages, label: Label, *, is_heavy: bool = False) -> None:
 def _words(portrait: Portrait, lens: Lens, lang: str) -> Words:
     """Return what the nodes are called that a portrait names."""
     products = {one.product for one in portrait.links if one.product}
+    products |= {product_of(one.start) for one in portrait.by_role(LinkRole.OUTPUT) if "/" in one.start}
     items = [one.other.id for one in portrait.links if one.other.label is Label.ITEM]
     ids: set[str] = {holder_of(item) for item in items}
     for attribute in portrait.attributes:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tracegraph.answer_show import Attribute, Evidence, Link, Portrait
+from tracegraph.answer_show import Attribute, Evidence, Link, LinkRole, Portrait
 from tracegraph.intake.identifiers import SCHEMES
 from tracegraph.intake.refusal import Refusal
 from tracegraph.messages import N_
-from tracegraph.model import AttributeValue, NodeRef
+from tracegraph.model import AttributeValue, NodeRef, product_of
 from tracegraph.render.phrases import source_text
 from tracegraph.vocabulary import NETWORK, OPEN_FROM, OPEN_TO, PUBLIC, REGION_PREFIX, Grade, Label, Sourcing
 from tracegraph_api.context import translator
@@ -184,29 +184,41 @@ class Words:
         for role, heading in roles.items():
             links = portrait.by_role(role)
             if links:
-                rows = [self._row(link) for link in links[:most]]
+                rows = [self._row(link, portrait.node) for link in links[:most]]
                 found.append(Group(str(role), str(say(heading)), rows, len(links)))
         return found
 
-    def _row(self, link: Link) -> Row:
+    def _row(self, link: Link, shown: NodeRef) -> Row:
         stated = {(one.share_low, one.share_high) for one in link.evidence if one.share_low is not None}
         share_stated = link.share or (None if link.owned_share is None else (link.owned_share, link.owned_share))
-        goods = None
-        if link.product and link.other.label is not Label.PRODUCT:
-            name = self.products.get(link.product, link.product)
-            goods = Shown(name, node_link(NodeRef(Label.PRODUCT, link.product)))
+        goods = self._goods(link)
         node = self._page_of(link.other)
         named = link.name if node is link.other else self.names.get(node.id)
-        details = [self._service(link), str(word(link.sourcing.in_force)) if link.sourcing else ""]
+        head = Shown(named or node.id, node_link(node))
+        if goods and node == shown:  # the node's own goods: what they are says more than whose
+            head, goods = goods, None
+        details = [self._service(link), str(word(link.sourcing.in_force)) if link.sourcing else "", self._made(link)]
         return Row(
-            name=named or node.id,
-            href=node_link(node),
+            name=head.text,
+            href=head.href,
             goods=goods,
             detail=", ".join(detail for detail in details if detail),
             share=share(*share_stated) if share_stated else None,
             said=[said_of(one) for one in link.evidence],
             shares_differ=len(stated) > 1,
         )
+
+    def _goods(self, link: Link) -> Shown | None:
+        if not link.product or link.other.label is Label.PRODUCT:
+            return None
+        return Shown(self.products.get(link.product, link.product), node_link(NodeRef(Label.PRODUCT, link.product)))
+
+    def _made(self, link: Link) -> str:
+        """Return what goods are made from, where the link says into what."""
+        if link.role is not LinkRole.OUTPUT or "/" not in link.start:
+            return ""
+        made_from = product_of(link.start)
+        return str(say(N_("from {goods}"), goods=self.products.get(made_from, made_from)))
 
     def _page_of(self, node: NodeRef) -> NodeRef:
         """Return the node whose page tells of this one: an item has none, its holder has."""

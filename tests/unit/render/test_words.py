@@ -10,7 +10,7 @@ import pytest
 
 from tracegraph.answer_check import Severity
 from tracegraph.answer_show import LinkRole, Shortfall
-from tracegraph.render import check, evidence, routes, show, words
+from tracegraph.render import check, phrases, routes, show, words
 from tracegraph.services.legend import Unsure
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import (
@@ -45,7 +45,7 @@ LISTS: list[tuple[type[StrEnum], Mapping[Any, str]]] = [
     (Label, words.LABEL),
     (LinkRole, show.ROLES),
     (Severity, check._TITLES),
-    (Shortfall, evidence._SHORTFALL),
+    (Shortfall, phrases._SHORTFALL),
     (Unsure, routes._UNSURE),
 ]
 

@@ -38,6 +38,11 @@ class Canvas:
             part.add("title", {}, "\n".join(clean(line) for line in title.splitlines()))
         return part
 
+    def link(self, href: str, name: str, **attributes: object) -> Canvas:
+        """Return a group that leads to an address; it is called what is given, whatever stands in it."""
+        named = {key.replace("_", "-"): value for key, value in attributes.items()}
+        return Canvas(self.add("a", {"href": href, "aria-label": clean(name), **named}))
+
     def rect(self, box: tuple[float, float, float, float], kind: str, **more: object) -> None:
         """Draw a rectangle: left, top, width, height."""
         left, top, width, height = box
@@ -60,6 +65,31 @@ class Canvas:
         self.add("text", {**attributes, **({"text-anchor": "end"} if style.get("end") else {})}, clean(text))
 
 
+class Figure(Canvas):
+    """A picture that is a part of a page: its links are links of the page, its look is the page's.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    role : str
+        ``group`` where parts of it are links, else ``img``.
+    described_by : str
+        Id of what explains it; empty: nothing does.
+    """
+
+    def __init__(self, name: str, role: str, described_by: str = "") -> None:
+        about = {"aria-describedby": described_by} if described_by else {}
+        super().__init__(Element("svg", {"role": role, "aria-label": clean(name), **about}))
+
+    def written(self, width: float, height: float) -> str:
+        """Return the figure as markup of a page, of a size in pixels."""
+        size = {"width": width, "height": height, "viewBox": f"0 0 {_written(width)} {_written(height)}"}
+        for name, value in size.items():
+            self.element.set(name, _written(value))
+        return tostring(self.element, encoding="unicode", short_empty_elements=False)
+
+
 class Picture(Canvas):
     """A whole picture.
 
@@ -69,15 +99,17 @@ class Picture(Canvas):
         Language of its words.
     title, description : str
         What it is, and what it says in words, for those who do not see it; lines are kept.
+    dark : bool
+        Whether it turns dark in dark surroundings.
     """
 
-    def __init__(self, lang: str, title: str, description: str) -> None:
+    def __init__(self, lang: str, title: str, description: str, *, dark: bool = True) -> None:
         named = {"role": "img", "aria-labelledby": "title", "aria-describedby": "description"}
         super().__init__(Element("svg", {"xmlns": _NAMESPACE, "lang": lang, "xml:lang": lang, **named}))
         self.add("title", {"id": "title"}, clean(title))
         lines = (clean(line) for line in description.splitlines())
         self.add("desc", {"id": "description"}, "\n".join(lines))
-        self.add("style", {}, style_sheet())
+        self.add("style", {}, style_sheet(dark=dark))
 
     def written(self, width: float, height: float) -> str:
         """Return the picture as a document of a size in pixels."""

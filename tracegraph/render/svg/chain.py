@@ -27,7 +27,7 @@ _BLEED: Final = 14  # how far a tier's ground reaches beyond its boxes
 _STATUS: Final = 30
 
 
-def chain_svg(picture: ChainPicture, legend: Legend, say: Translator) -> str:
+def chain_svg(picture: ChainPicture, legend: Legend, say: Translator, *, dark: bool = True) -> str:
     """Return a chain as an SVG document.
 
     Parameters
@@ -38,6 +38,8 @@ def chain_svg(picture: ChainPicture, legend: Legend, say: Translator) -> str:
         Names of holders, products, countries and documents.
     say : Translator
         Language of the words.
+    dark : bool
+        Whether it turns dark in dark surroundings; for paper it does not.
 
     Returns
     -------
@@ -49,13 +51,13 @@ def chain_svg(picture: ChainPicture, legend: Legend, say: Translator) -> str:
     words = ChainWords(picture, captions)
     plan = Plan(picture, captions, say)
     room = max(plan.right - MARGIN, _LEAST_ROOM)
-    sheet = Picture(say.lang, words.title(), words.description())
+    sheet = Picture(say.lang, words.title(), words.description(), dark=dark)
     paper = sheet.add("rect", {"class": "paper"})
     top = _write_head(sheet, picture, words, room)
     placed = plan.placed(top + _HEAD_ROW + GAP)
     bottom = placed.top + plan.layout.total + GAP
-    _draw_tiers(sheet, plan, say, top, bottom)
-    _draw_lines(sheet, plan, placed)
+    draw_tiers(sheet, plan, say, top, bottom)
+    draw_lines(sheet, plan, placed)
     for number, card in enumerate(plan.cards):
         card.draw(sheet, placed.box(number))
     bottom = draw_key(sheet, chain_key(picture, say), MARGIN, bottom + GAP, room)
@@ -74,7 +76,7 @@ def _write_head(sheet: Canvas, picture: ChainPicture, words: ChainWords, room: f
     return write_lines(sheet, words.notes(), MARGIN, bottom + 4, room) + 14
 
 
-def _draw_tiers(sheet: Canvas, plan: Plan, say: Translator, top: float, bottom: float) -> None:
+def draw_tiers(sheet: Canvas, plan: Plan, say: Translator, top: float, bottom: float) -> None:
     """Draw the ground and the heading of each tier; its columns lie side by side."""
     tiers: list[int | None] = [None] * len(plan.widths)
     for card, of_card in enumerate(plan.tiers):
@@ -99,7 +101,7 @@ def _tier_words(tier: int | None, plan: Plan, say: Translator) -> str:
     return f"{name} · {say.plural(N_('{n} item'), N_('{n} items'), count)}"
 
 
-def _draw_lines(sheet: Canvas, plan: Plan, placed: Placed) -> None:
+def draw_lines(sheet: Canvas, plan: Plan, placed: Placed) -> None:
     """Draw the bands under routes first, then the lines, so that no band hides a line."""
     found = ways(placed)
     for way in found:

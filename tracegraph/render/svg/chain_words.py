@@ -61,9 +61,11 @@ class ChainWords:
         known = f"{items}, {ends}" if chain.open_ends else items
         yield say.text("{what}. Goods flow from right to left.", what=known), False
         if picture.grouping is not Grouping.ITEM:
+            chosen = N_("{n} items and {steps} steps are drawn as {boxes} boxes; {how}.")
+            many = N_("Too many to draw one by one: {n} items and {steps} steps are drawn as {boxes} boxes; {how}.")
             yield (
                 say.text(
-                    "Too many to draw one by one: {n} items and {steps} steps are drawn as {boxes} boxes; {how}.",
+                    chosen if picture.is_chosen else many,
                     n=len(chain.nodes),
                     steps=len(chain.steps),
                     boxes=len(picture.nodes),

@@ -85,8 +85,8 @@ _RULES: Final = """\
 """
 
 
-def style_sheet() -> str:
-    """Return the style sheet of every picture."""
+def style_sheet(*, dark: bool = True) -> str:
+    """Return the style sheet of every picture; `dark`: with colours for dark surroundings."""
     general = f"text{{font-family:{FONT};unicode-bidi:isolate}}\n.bold{{font-weight:bold}}\n"
-    dark = _RULES.format(**asdict(DARK))
-    return f"\n{general}{_RULES.format(**asdict(LIGHT))}@media (prefers-color-scheme:dark){{\n{dark}}}\n"
+    light = f"\n{general}{_RULES.format(**asdict(LIGHT))}"
+    return f"{light}@media (prefers-color-scheme:dark){{\n{_RULES.format(**asdict(DARK))}}}\n" if dark else light
