@@ -123,7 +123,19 @@ PINNED: Final[Mapping[str, str]] = {
         GET /audit/rows.csv
     """,
     "system": """
+        GET /administration/settings
         GET /audit/verification
+    """,
+    "keys": """
+        GET /administration
+        GET /administration/keys
+        GET /administration/webhooks
+        POST /administration/keys
+        POST /administration/keys/<id>/revoke
+        POST /administration/keys/<id>/rotate
+        POST /administration/webhooks
+        POST /administration/webhooks/<id>/remove
+        POST /administration/webhooks/<id>/rotate
     """,
 }
 
