@@ -65,9 +65,10 @@ def _needs(one: Distribution) -> Iterator[str]:
 
 
 def _licence(one: Distribution) -> str | None:
-    said = one.metadata.get("License-Expression") or one.metadata.get("License") or ""
-    if said and len(said) <= _LONGEST and "\n" not in said:
-        return str(said)
+    for field in ("License-Expression", "License"):
+        said = next(iter(one.metadata.get_all(field) or ()), "")
+        if said and len(said) <= _LONGEST and "\n" not in said:
+            return str(said)
     classes = [line.removeprefix(_CLASSIFIER) for line in one.metadata.get_all("Classifier") or ()]
     named = [line for line in classes if "License" in line and "::" not in line]
     return ", ".join(named) or None
@@ -78,5 +79,4 @@ def _home(one: Distribution) -> str | None:
         label, _, address = line.partition(", ")
         if label.strip().lower() in ("homepage", "home", "source", "source code", "repository", "code", "github"):
             return str(address)
-    home = one.metadata.get("Home-page")
-    return str(home) if home else None
+    return str(one.metadata["Home-page"]) if "Home-page" in one.metadata else None
