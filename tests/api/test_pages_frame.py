@@ -42,6 +42,7 @@ PINNED: Final[Mapping[str, str]] = {
     "read": """
         GET /
         GET /categories/<id>
+        GET /compare
         GET /concentration
         GET /concentration/plants.csv
         GET /contracts

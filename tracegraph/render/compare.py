@@ -191,9 +191,14 @@ def _why(
 ) -> Iterator[tuple[str, RenderableType]]:
     for position, cause in enumerate(causes[:CAUSES_SHOWN]):
         label = say.text("because") if position == 0 else say.text("and")
-        yield label, Text(f"{_cause_words(cause, comparison, legend, say)}; {_checked(cause, comparison, say)}")
+        yield label, Text(why_words(cause, comparison, legend, say))
     if len(causes) > CAUSES_SHOWN:
         yield "", Text(say.text("{n} more", n=len(causes) - CAUSES_SHOWN), style=DIM)
+
+
+def why_words(cause: Cause, comparison: Comparison, legend: Legend, say: Translator) -> str:
+    """Return what made a difference, and whether that was computed."""
+    return f"{_cause_words(cause, comparison, legend, say)}; {_checked(cause, comparison, say)}"
 
 
 def _cause_words(cause: Cause, comparison: Comparison, legend: Legend, say: Translator) -> str:

@@ -19,6 +19,7 @@ from tracegraph_api.pages.assets import ENDPOINT
 from tracegraph_api.pages.assets import pages as assets
 from tracegraph_api.pages.audit import pages as audit
 from tracegraph_api.pages.chain import pages as chain
+from tracegraph_api.pages.compare import pages as compare
 from tracegraph_api.pages.concentration import pages as concentration
 from tracegraph_api.pages.contract import pages as contracts
 from tracegraph_api.pages.declare import Pages
@@ -50,6 +51,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     waiting,
     INCIDENTS,
     exposure,
+    compare,
     concentration,
     depth,
     questions,

@@ -62,7 +62,7 @@ def money(value: float | None, without: int = 0) -> str:
     """Return a sum in SEK, and of how many nobody states a value."""
     if value is None:
         return str(say(N_("value not stated")))
-    amount = phrases.money(value, translator())
+    amount = phrases.money(value, translator()).replace(" ", "\N{NO-BREAK SPACE}")
     if not without:
         return amount
     rest = plural(N_("and {n} without a stated value"), N_("and {n} without a stated value"), without)
