@@ -1,0 +1,66 @@
+"""The whole answer to "who depends on this" as files: tables, a document, a graph, places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from flask import Response
+
+from tracegraph.answer import Answer, Dependent
+from tracegraph.exchange.csv_export import ANSWER_COLUMNS, answer_row
+from tracegraph.exchange.geojson_answer import answer_features
+from tracegraph.exchange.graphml_answer import answer_graph, graphml_bytes
+from tracegraph.exchange.pdf import pdf_of
+from tracegraph.exchange.workbook import workbook_bytes
+from tracegraph.messages import N_
+from tracegraph.render.dependents_table import Told, about_answer, answer_document, answer_sheets
+from tracegraph.services.legend import legend_of
+from tracegraph_api.context import now, store, translator
+from tracegraph_api.media import features, table
+from tracegraph_api.pages.exposure_shown import asked_names, title_of
+from tracegraph_api.pages.files import as_download
+
+#: The files that there are, by ending, each with what it is for.
+ENDINGS: Final[Mapping[str, str]] = {
+    "xlsx": N_("Workbook (Excel)"),
+    "csv": N_("Table (CSV)"),
+    "pdf": N_("Document to print (PDF)"),
+    "graphml": N_("Graph with all routes (GraphML)"),
+    "geojson": N_("Places for a map (GeoJSON)"),
+}
+_STEM: Final = "dependent-contracts"
+
+
+def file_of(answer: Answer, rows: Sequence[Dependent], ending: str) -> Response:
+    """Return contracts of an answer as a file.
+
+    Parameters
+    ----------
+    answer : Answer
+        The answer.
+    rows : sequence of Dependent
+        The contracts that are wanted.
+    ending : str
+        One of `ENDINGS`.
+    """
+    if ending == "csv":
+        content: bytes | str = table(ANSWER_COLUMNS, map(answer_row, rows))
+    elif ending == "graphml":
+        content = graphml_bytes(answer_graph(answer, rows))
+    elif ending == "geojson":
+        content = features(answer_features(answer, rows, store()))
+    else:
+        content = _for_people(answer, list(rows), ending)
+    return as_download(content, ending, _STEM, truncated=answer.summary.truncated)
+
+
+def _for_people(answer: Answer, rows: Sequence[Dependent], ending: str) -> bytes:
+    """Return a workbook or a document: in the reader's language, with what was asked and what was cut."""
+    say, made_at = translator(), now()
+    legend = legend_of(answer, rows, store(), say.lang)
+    told = Told(legend, asked_names(answer), say)
+    about, title = about_answer(answer, len(rows), legend, say, made_at), title_of(answer, legend).unescape()
+    if ending == "xlsx":
+        return workbook_bytes(answer_sheets(answer, rows, about, told), title, made_at)
+    return pdf_of("report", answer_document(answer, rows, title, about, told), made_at=made_at)
