@@ -115,7 +115,8 @@ def write_down(id: str) -> AnyResponse:
             return _written(id, form.given)
         except InvalidInput as error:
             form.refuse(error, error.place.strip("/") or "contract")
-            form.errors = [one for one in form.errors if not one["field"].startswith("/")]
+            for one in form.errors:  # each contract that is not there has a place of its own
+                one["field"] = "contract" if one["field"].startswith("/") else one["field"]
     with question_place():
         return _shown({**_everything(), "limit": _LIMIT, "page": 1}, id, form, status=422)
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from tracegraph.access import Permission
 from tracegraph.answer_ask import AskNext, ToAsk
+from tracegraph.errors import InvalidInput
 from tracegraph.exchange.bundle import bundle_bytes
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
@@ -118,7 +119,10 @@ def _one(given: Given, view: IncidentView, lens: Lens, supplier: str) -> tuple[T
     """Return what one supplier is to be asked, and what writes the letter."""
     wanted = None if supplier == OWN_FILES else supplier
     only = {"direct_supplier": [wanted] if wanted else []}
-    found = _asked({**given, **only}, view, lens, 1 if wanted else _ALL)
+    try:
+        found = _asked({**given, **only}, view, lens, 1 if wanted else _ALL)
+    except InvalidInput:  # nobody of this id is seen to deliver
+        raise NotFound from None
     to_ask = next((one for one in found.suppliers if one.supplier_id == wanted), None)
     if to_ask is None:
         raise NotFound
