@@ -1,0 +1,90 @@
+"""Twin worlds over every page and every file of the pages: what is private to another region changes no byte of any.
+
+The worlds are those of `test_twin_routes`: one with what only region Skåne may see, and with what Skåne did, and one
+without. A new page is covered by being served.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from tests.api.test_twin_routes import LENS, SKANE, STOCKHOLM, Ids, app_of, pair
+from tracegraph.access import ANONYMOUS, Principal
+from tracegraph_api.context import context_of
+from tracegraph_api.pages.files import MEDIA
+from tracegraph_api.policy import API, LOGGED_IN
+
+#: What forms have anew each time; PDF and ZIP say when they were made.
+ANEW = re.compile(rb'name="form_(?:key|token)" value="[^"]*"')
+NOT_OF_THE_STORE = ("/assets/", "/log-in", "/logged-out", "/language")
+#: Parts of addresses that are no ids, and what stands for them.
+PARTS = {"ending": tuple(MEDIA), "name": ("suppliers", "nothing"), "number": ("1", "2"), "code": ("MY",)}
+
+
+def addresses(app: Flask, ids: Ids) -> Iterator[str]:
+    """Yield every address of a page: with ids that are seen, hidden and unknown, and every form of its files."""
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        path = str(rule)
+        if "GET" in (rule.methods or ()) and not path.startswith((API, *NOT_OF_THE_STORE)):
+            yield from _filled(rule, ids)
+
+
+def _filled(rule: Rule, ids: Ids) -> Iterator[str]:
+    resource = next((part for part in str(rule).strip("/").split("/") if part in ids.of), "jobs")
+    paths = [str(rule)]
+    for part in sorted(rule.arguments):
+        values = PARTS.get(part) or ids.of["contracts" if "contract" in part else resource]
+        paths = [re.sub(rf"<(?:\w+:)?{part}>", value, path) for path in paths for value in values]
+    yield from paths
+
+
+def queries(path: str, ids: Ids) -> Iterator[dict[str, str]]:
+    yield dict(LENS)
+    if path in ("/", "/search", "/audit", "/jobs", "/imports", "/subscriptions"):
+        yield {}
+    if path.startswith("/search"):
+        yield from ({**LENS, "q": text} for text in ("secret", ids.of["factories"][0]))
+
+
+def shown(client: FlaskClient, path: str, query: dict[str, str]) -> tuple[object, ...]:
+    """Return what a reader gets: status, headers and content, without what is new each time."""
+    response = client.get(path, query_string=query, headers={"X-Request-Id": "twin-pages"})
+    headers = sorted((name, value) for name, value in response.headers if name not in ("Date", "traceparent"))
+    return response.status_code, headers, ANEW.sub(b"", response.data)
+
+
+def reading_as(client: FlaskClient, who: Principal) -> FlaskClient:
+    context_of(client.application).parts[LOGGED_IN] = lambda: who if who.is_known else None
+    return client
+
+
+@pytest.mark.parametrize(
+    ("seed", "who"), [(39, ANONYMOUS), (1, STOCKHOLM)], ids=lambda value: str(getattr(value, "id", value))
+)
+def test_a_reader_learns_nothing_from_any_page(seed: int, who: Principal, tmp_path: Path) -> None:
+    asked = 0
+    with pair(seed, "small", who, tmp_path) as twins:
+        clients = [reading_as(client, who) for client in twins.clients]
+        for path in addresses(clients[0].application, twins.ids):
+            for query in queries(path, twins.ids):
+                one, other = (shown(client, path, query) for client in clients)
+                assert one == other, (path, query)
+                assert one[0] != 500, (path, query)
+                asked += 1
+    assert asked > 60
+
+
+def test_what_is_private_would_show(tmp_path: Path) -> None:
+    """Skåne's own pages differ between the worlds, and so would those of others if they showed what is Skåne's."""
+    with pair(1, "small", STOCKHOLM, tmp_path) as twins:
+        clients = [reading_as(app_of(store, SKANE).test_client(), SKANE) for store in twins.stores]
+        for path in ("/imports", "/subscriptions", "/audit", "/jobs", "/administration/keys", "/factories/secret-f"):
+            one, other = (shown(client, path, {}) for client in clients)
+            assert one != other, path
