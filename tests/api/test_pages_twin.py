@@ -40,17 +40,22 @@ def _filled(rule: Rule, ids: Ids) -> Iterator[str]:
     resource = next((part for part in str(rule).strip("/").split("/") if part in ids.of), "jobs")
     paths = [str(rule)]
     for part in sorted(rule.arguments):
-        values = PARTS.get(part) or ids.of["contracts" if "contract" in part else resource]
-        paths = [re.sub(rf"<(?:\w+:)?{part}>", value, path) for path in paths for value in values]
+        about = next((kind for kind in ("contract", "supplier") if kind in part), None)
+        values = PARTS.get(part) or ids.of[f"{about}s" if about else resource]
+        paths = [re.sub(rf"<(?:[^<>:]+:)?{part}>", value, path) for path in paths for value in values]
     yield from paths
 
 
 def queries(path: str, ids: Ids) -> Iterator[dict[str, str]]:
+    """Yield queries: what pages are asked about, a page leaves out what it does not take."""
     yield dict(LENS)
     if path in ("/", "/search", "/audit", "/jobs", "/imports", "/subscriptions"):
         yield {}
-    if path.startswith("/search"):
-        yield from ({**LENS, "q": text} for text in ("secret", ids.of["factories"][0]))
+    if any(id in path for of in ids.of.values() for id in of):
+        return
+    contract = ids.of["contracts"][0]
+    for id in ids.of["factories"][:2]:
+        yield {**LENS, "factory": id, "from": id, "to": contract, "q": id, "region": "SE-AB", "other_factory": id}
 
 
 def shown(client: FlaskClient, path: str, query: dict[str, str]) -> tuple[object, ...]:
