@@ -49,7 +49,7 @@ PINNED: Final[Mapping[str, str]] = {
         GET /contracts.csv
         GET /contracts/<id>
         GET /contracts/<id>/chain
-        GET /contracts/<id>/chain.<ending>
+        GET /contracts/<id>/chain.<any(svg, pdf, csv, geojson):ending>
         GET /countries/<id>
         GET /depth
         GET /depth/contracts.csv

@@ -116,11 +116,9 @@ def one(given: Given, id: str) -> Response:
     )
 
 
-@pages.shows("/contracts/<id>/chain.<ending>", Permission.READ, _QUERY, is_heavy=True)
+@pages.shows("/contracts/<id>/chain.<any(svg, pdf, csv, geojson):ending>", Permission.READ, _QUERY, is_heavy=True)
 def file(given: Given, id: str, ending: str) -> Response:
     """Give the chain as a file."""
-    if ending not in _MADE:
-        ending = "csv"
     asked = _asked(given, id, lens_of(given))
     return as_download(_MADE[ending](asked), ending, "chain", truncated=asked.whole.truncated)
 
