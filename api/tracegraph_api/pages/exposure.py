@@ -101,7 +101,7 @@ def one(given: Given) -> Response:
         limit=given["limit"],
         files=[(say(says), link("exposure.file", ending=ending, **_asked())) for ending, says in ENDINGS.items()],
         everything=here(**dict.fromkeys(_NARROWING)),
-        is_narrowed=any(request.args.get(name) for name in _NARROWING[1:4]),
+        is_narrowed=any(given[name] for name in ("region", "category", "direct_supplier")),
         **said,
     )
 

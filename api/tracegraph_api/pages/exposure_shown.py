@@ -140,7 +140,7 @@ def _counted(id: str, name: str, label: Label, counts: Mapping[Status, int], nam
     return {
         "name": names[id],
         "href": node_link(NodeRef(label, id)),
-        "only": f"{here(**{name: id, 'page': None})}#results",
+        "only": f"{here(**{name: id, 'status': None, 'page': None})}#results",
         "counts": {status.value: count for status, count in counts.items()},
     }
 
