@@ -139,7 +139,15 @@ def test_a_region_s_own_report_is_nowhere_for_another(readers: Readers) -> None:
         "/follow-up",
         "/brief.pdf",
     )
-    files = ("/contracts.csv", "/contracts.graphml", "/evidence.zip", f"/follow-up/{contract}")
+    files = (
+        "/contracts.csv",
+        "/contracts.xlsx",
+        "/contracts.pdf",
+        "/contracts.graphml",
+        "/contracts.geojson",
+        "/evidence.zip",
+        f"/follow-up/{contract}",
+    )
     for path in (*around, *files):
         assert other.open(f"/incidents/{id}{path}").status_code in (403, 404), path
     assert "Demo Daily on hours" not in other.get("/incidents?which=all&limit=200")

@@ -68,6 +68,7 @@ def _row(one: ToAsk, names: Mapping[str, str], id: str, chosen: Mapping[str, Any
         "letter": link("incidents.letter", id=id, supplier=supplier or OWN_FILES, **chosen),
         "questions": one.total,
         "contracts": one.behind.contracts,
+        "narrows": one.behind.narrows,
         "settles": one.behind.settles,
     }
 

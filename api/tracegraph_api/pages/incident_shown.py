@@ -26,7 +26,7 @@ from tracegraph.render.shares import exposed_words
 from tracegraph.render.triage_words import STATE, reopened
 from tracegraph.services.incidents import IncidentView
 from tracegraph.services.legend import scope_legend
-from tracegraph.services.names import names_of
+from tracegraph.services.names import node_names
 from tracegraph.services.triage import Standing
 from tracegraph.vocabulary import NETWORK, PUBLIC, Indicator, Label, SelectorKind
 from tracegraph_api.context import store, translator
@@ -172,15 +172,18 @@ def contract_rows(
     shown: Sequence[Dependent], lens: Lens, triaged: Mapping[str, Sequence[Standing]] | None = None
 ) -> list[Row]:
     """Return contracts as rows of a table."""
-    named = {id for one in shown for id in _ids(one)}
-    names = names_of(sorted(named), store(), lens, translator().lang)
+    nodes = list(dict.fromkeys(node for one in shown for node in _nodes(one)))
+    found = node_names(nodes, store(), lens, translator().lang)
+    names = {node.id: found.get(node, node.id) for node in nodes}
     return [_contract(one, names, (triaged or {}).get(one.facts.contract_id, ())) for one in shown]
 
 
-def _ids(one: Dependent) -> Iterator[str]:
-    yield from (*one.facts.regions, *one.direct_suppliers, *one.ask)
+def _nodes(one: Dependent) -> Iterator[NodeRef]:
+    """Yield what a row names."""
+    yield from (NodeRef(Label.REGION, id) for id in one.facts.regions)
+    yield from (NodeRef(Label.SUPPLIER, id) for id in (*one.direct_suppliers, *one.ask))
     if one.facts.category:
-        yield one.facts.category
+        yield NodeRef(Label.CATEGORY, one.facts.category)
 
 
 def _contract(one: Dependent, names: Mapping[str, str], triaged: Sequence[Standing]) -> Row:

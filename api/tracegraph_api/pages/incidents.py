@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Response
@@ -10,22 +10,23 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
 from tracegraph.access import Permission
+from tracegraph.answer import LISTED_STATUSES
 from tracegraph.answer_exposure import Exposure
-from tracegraph.exchange.geojson_answer import answer_features
-from tracegraph.exchange.graphml_answer import answer_graph, graphml_bytes
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
+from tracegraph.model import NodeRef
 from tracegraph.render.phrases import known_day
+from tracegraph.render.shares import amounts
 from tracegraph.services.contract_table import most_of
 from tracegraph.services.exposure import exposure
 from tracegraph.services.incidents import IncidentView, exposing, list_incidents, narrowed
-from tracegraph.services.names import names_of
+from tracegraph.services.names import names_of, node_names
 from tracegraph.services.portfolio_sweep import PortfolioSweep
-from tracegraph.vocabulary import IncidentStatus, Status
+from tracegraph.vocabulary import IncidentStatus, Label, Status
 from tracegraph_api.context import context, principal, store, translator
 from tracegraph_api.incident_seen import incident_asked
 from tracegraph_api.inputs import Given, LensQuery, PageQuery, lens_of
-from tracegraph_api.media import features
+from tracegraph_api.pages.exposure_files import ENDINGS, file_of
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.incident_pages import crumbs_of, pages
@@ -36,6 +37,8 @@ from tracegraph_api.questions import ResultQuery, chosen, question_of
 from tracegraph_api.resources.incident_questions import evidence_of, exposure_table, triaged_by_contract
 
 _SUPPLIERS: Final = 50
+_ROLLED: Final = 10
+_LABELS: Final = {"region": Label.REGION, "category": Label.CATEGORY, "direct_supplier": Label.SUPPLIER}
 #: Statuses that end an incident.
 _ENDED: Final = (IncidentStatus.WITHDRAWN.value, IncidentStatus.REFUTED.value)
 
@@ -138,6 +141,7 @@ def contracts_shown(found: Exposure, view: IncidentView, lens: Lens, given: Give
         "page": given["page"],
         "limit": given["limit"],
         "filters": _filters(found, lens),
+        "rolled": _rolled(found, lens),
         "given": given,
     }
 
@@ -156,12 +160,47 @@ def _filters(found: Exposure, lens: Lens) -> dict[str, list[tuple[str, str]]]:
         "category": sorted(summary.by_category),
         "direct_supplier": sorted(most_of(summary.by_direct_supplier, _SUPPLIERS)),
     }
-    names = names_of([id for listed in ids.values() for id in listed], store(), lens, translator().lang)
+    names = _names(ids, lens)
     choices = {
         name: sorted(((id, names[id]) for id in listed), key=lambda pair: pair[1].casefold())
         for name, listed in ids.items()
     }
     return {"status": [(status.value, str(word(status))) for status in Status], **choices}
+
+
+def _names(ids: Mapping[str, Iterable[str]], lens: Lens) -> dict[str, str]:
+    """Return what regions, categories and direct suppliers are called, by id; one without a name is its own."""
+    nodes = [NodeRef(_LABELS[name], id) for name, listed in ids.items() for id in listed]
+    found = node_names(nodes, store(), lens, translator().lang)
+    return {node.id: found.get(node, node.id) for node in nodes}
+
+
+def _rolled(found: Exposure, lens: Lens) -> list[dict[str, Any]]:
+    """Return the contracts of an answer by direct supplier, region and category: the rows of most contracts."""
+    parts = (
+        ("direct_supplier", N_("By direct supplier"), found.rollups.direct_supplier),
+        ("region", N_("By region"), found.rollups.region),
+        ("category", N_("By category"), found.rollups.category),
+    )
+    names = _names({name: [row.key for row in rows[:_ROLLED] if row.key] for name, _, rows in parts}, lens)
+    return [
+        {
+            "caption": say(caption),
+            "total": len(rows),
+            "rows": [
+                {
+                    "name": names[row.key] if row.key else say(N_("not known")),
+                    "href": here(**{name: row.key, "page": None}) if row.key else None,
+                    "counts": {status.value: row.counts.get(status, 0) for status in LISTED_STATUSES},
+                    "exposed": amounts(row.exposed.total, translator()) if row.exposed.total else None,
+                    "left_out": row.exposed.left_out,
+                }
+                for row in rows[:_ROLLED]
+            ],
+        }
+        for name, caption, rows in parts
+        if rows
+    ]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -171,16 +210,13 @@ def _filters(found: Exposure, lens: Lens) -> dict[str, list[tuple[str, str]]]:
 def contracts(given: Given, id: str, ending: str) -> Response:
     """Give the contracts of an incident as a file: all that match."""
     view, lens = incident_asked(id, given)
-    if ending not in ("csv", "graphml", "geojson"):
+    if ending not in ENDINGS:
         raise NotFound
     found = exposed(view, lens)
     rows = chosen(found.answer, given)
-    if ending == "csv":
-        content: str | bytes = exposure_table(rows, found, triaged_by_contract([view], lens))
-    elif ending == "graphml":
-        content = graphml_bytes(answer_graph(found.answer, rows))
-    else:
-        content = features(answer_features(found.answer, rows, store()))
+    if ending != "csv":
+        return file_of(found.answer, rows, ending)
+    content = exposure_table(rows, found, triaged_by_contract([view], lens))
     return as_download(content, ending, "incident-contracts", truncated=found.answer.summary.truncated)
 
 
@@ -194,5 +230,6 @@ def evidence(given: Given, id: str) -> Response:
 def files_of(id: str, given: Row) -> list[tuple[str, str]]:
     """Return the files of an incident's contracts, each with its address: what is shown, whole."""
     kept = {name: given[name] for name in ("status", "region", "category", "direct_supplier") if given.get(name)}
-    named = (("csv", N_("table (CSV)")), ("graphml", N_("graph (GraphML)")), ("geojson", N_("map (GeoJSON)")))
-    return [(str(say(text)), link("incidents.contracts", id=id, ending=ending, **kept)) for ending, text in named]
+    return [
+        (str(say(text)), link("incidents.contracts", id=id, ending=ending, **kept)) for ending, text in ENDINGS.items()
+    ]
