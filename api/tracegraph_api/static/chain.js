@@ -72,13 +72,14 @@
       0: () => zoom(0),
     };
 
-    svg.addEventListener("keydown", (event) => {
+    // On the frame: a drawing that listens itself would take the focus.
+    frame.addEventListener("keydown", (event) => {
       const box = event.target.closest("a[data-n]");
       if (!box || !keys[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       keys[event.key](box);
     });
-    svg.addEventListener("focusin", (event) => {
+    frame.addEventListener("focusin", (event) => {
       const box = event.target.closest("a[data-n]");
       if (box) enter(box);
     });
