@@ -2,13 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-long lint types format check bench bench-api docs lock messages wheel clean
+.PHONY: help setup demo serve test test-long lint types format check bench bench-api docs screenshots lock messages wheel clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv with the locked packages; Java, Maven, Neo4j's jars and Chromium for the tests
 	@tools/setup.sh
@@ -48,6 +48,9 @@ bench-api: setup ## measure the served API beside the library, one minute (BENCH
 
 docs: setup ## make the generated pages again (the query list, the schemas of the answers)
 	@$(BIN)/python tools/docs.py
+
+screenshots: setup ## take the pictures of the pages again, in Chromium
+	@$(BIN)/python tools/screenshots.py
 
 lock: setup ## make the lock files again from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	@tools/lock.sh $(LOCK_ARGS)
