@@ -10,7 +10,7 @@ from flask import Response
 from tracegraph.access import ROLE_MAY, Permission, Role
 from tracegraph.messages import N_
 from tracegraph.settings import origin
-from tracegraph.settings_api import doubtful
+from tracegraph.settings_api import ACCESS, PUBLIC_URL, doubtful
 from tracegraph.settings_auth import Issuer
 from tracegraph.settings_shown import served_settings
 from tracegraph_api.context import context, principal
@@ -68,13 +68,14 @@ def _issuer(one: Issuer) -> dict[str, Any]:
 @pages.shows("/administration/settings", Permission.SYSTEM)
 def settings(_: Given) -> Response:
     """Show every setting in force, and where it comes from; secrets are masked."""
-    parts = served_settings()
+    parts, own = served_settings(), context().settings
+    in_force = {ACCESS: own.access.value, PUBLIC_URL: own.public_url}  # what serves may have set them itself
     return render(
         "pages/settings.html",
         say(N_("Settings in force")),
         crumbs=[(say(N_("Administration")), link("administration.home"))],
         rows=[
-            (name, say(part.about[name]), value, message(origin(name)))
+            (name, say(part.about[name]), in_force.get(name, value), message(origin(name)))
             for part in parts
             for name, value in part.values.items()
         ],

@@ -45,6 +45,38 @@ ACTIONS: Final[Mapping[str, str]] = {
     "triage.undo": N_("took back where contracts stand"),
 }
 
+SUBJECTS: Final[Mapping[str, str]] = {
+    "claim": N_("the fact"),
+    "endpoint": N_("the address"),
+    "import": N_("the import"),
+    "incident": N_("the incident"),
+    "job": N_("the job"),
+    "key": N_("the key"),
+    "login": N_("the log-in"),
+    "message": N_("the message"),
+    "proposal": N_("the proposal"),
+    "subscription": N_("the subscription"),
+}
+FACTS: Final[Mapping[str, str]] = {
+    "bytes": N_("size in bytes"),
+    "changed": N_("changed"),
+    "channel": N_("sent by"),
+    "expires_at": N_("holds until"),
+    "files": N_("files"),
+    "grants": N_("sees besides"),
+    "id": N_("which"),
+    "kind": N_("what"),
+    "new": N_("new"),
+    "products": N_("goods"),
+    "region": N_("region"),
+    "retracted": N_("ended"),
+    "roles": N_("roles"),
+    "route": N_("page or address"),
+    "scopes": N_("narrowed to"),
+    "status": N_("answer"),
+    "unchanged": N_("unchanged"),
+    "watch": N_("watched"),
+}
 #: In what way the log is not as it was written.
 REASONS: Final[Mapping[str, str]] = {
     "edited": N_("row {n} was changed"),
@@ -72,6 +104,17 @@ def actor_said(actor: str) -> str:
     return str(say(words[kind], id=id)) if kind in words else actor
 
 
+def subject_said(subject: str) -> str:
+    """Return what it was done with: its kind in words, and its id."""
+    kind, _, id = subject.partition(":")
+    return f"{say(SUBJECTS[kind])} {id}" if kind in SUBJECTS else subject
+
+
+def fact_said(name: str) -> str:
+    """Return what a fact beside it is called."""
+    return str(say(FACTS[name])) if name in FACTS else name.replace("_", " ")
+
+
 def row_said(row: Record) -> dict[str, Any]:
     """Return a row for the table: when, who, what, of what; with what else is known in pairs."""
     body = row.body
@@ -82,14 +125,16 @@ def row_said(row: Record) -> dict[str, Any]:
         "who": actor_said(body["actor"]),
         "action": body["action"],
         "what": action_said(body["action"]),
-        "subject": body["subject"].replace(":", ": ", 1),
+        "subject": subject_said(body["subject"]),
         "facts": [
-            (name.replace("_", " "), _value(value)) for name, value in body["facts"].items() if name not in hidden
+            (fact_said(name), _value(value))
+            for name, value in body["facts"].items()
+            if name not in hidden and value not in (None, [], {}, "")
         ],
     }
 
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_value(one)}" for name, one in value.items())
+        return ", ".join(f"{fact_said(name)}: {_value(one)}" for name, one in value.items() if one not in ([], None))
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -44,11 +44,16 @@ def problem_row(problem: Problem) -> dict[str, Any]:
 
 def column_problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """Return what is wrong with columns, each with the name that was probably meant."""
-    return [
-        {**problem_row(one), "near": str(one.remedy.values.get("near", ""))}
-        for one in problems
-        if one.rule in _OF_COLUMNS
-    ]
+    wrong = [one for one in problems if one.rule in _OF_COLUMNS]
+    meant = {(one.file, one.remedy.values.get("near")): one.value or "" for one in wrong}
+    return [{**problem_row(one), "near": _near(one, meant)} for one in wrong]
+
+
+def _near(problem: Problem, meant: Mapping[tuple[str, Any], str]) -> str:
+    """Return the name that was probably meant; of a column that is missing, the one that stands in its place."""
+    if problem.rule == "missing-column":
+        return meant.get((problem.file, problem.column), "")
+    return str(problem.remedy.values.get("near", ""))
 
 
 def tables_read(rows: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:

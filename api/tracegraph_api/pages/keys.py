@@ -81,13 +81,15 @@ def _crumbs() -> list[tuple[str, str]]:
 def _row(record: Record) -> dict[str, Any]:
     key = key_of(record)
     is_good = serves(store(), record, now())
-    state = N_("serves") if is_good else N_("revoked") if key.revoked_at else N_("serves no longer")
+    state = (
+        N_("can be used") if is_good else N_("revoked, serves no longer") if key.revoked_at else N_("serves no longer")
+    )
     return {
         "id": key.id,
         "label": key.label,
         "version": key.version,
         "roles": ", ".join(say(ROLES[role]) for role in sorted(key.rights.roles)),
-        "region": key.rights.region or say(N_("none")),
+        "region": key.rights.region or say(N_("no region")),
         "state": say(state),
         "serves": is_good,
         "until": key.expires_at,
