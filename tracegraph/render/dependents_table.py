@@ -12,7 +12,7 @@ from tracegraph.messages import N_
 from tracegraph.render.dependents import selector_words, touched_words
 from tracegraph.render.phrases import lens_words, money
 from tracegraph.render.routes import route_words
-from tracegraph.render.shares import part_words
+from tracegraph.render.shares import SAME, part_words
 from tracegraph.render.words import ASSUMPTION, BASIS, GRADE, STATUS, STATUS_READS
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -112,19 +112,34 @@ def answer_sheets(answer: Answer, rows: Sequence[Dependent], about: Pairs, told:
     ]
 
 
-def about_answer(answer: Answer, shown: int, legend: Legend, say: Translator, now: str) -> Pairs:
-    """Return what was asked, as of when, how much is listed, and what was cut: names and values."""
+def about_answer(answer: Answer, listed: tuple[int, str], legend: Legend, say: Translator, now: str) -> Pairs:
+    """Return what was asked, as of when, what is listed of it, and what was cut: names and values.
+
+    Parameters
+    ----------
+    answer : Answer
+        The whole answer.
+    listed : (int, str)
+        How many contracts are listed, and which.
+    legend, say
+        Names, and the language.
+    now : str
+        When this is made.
+    """
     summary = answer.summary
     lines = [
         (say.text("Asked"), "; ".join(selector_words(selector, legend, say) for selector in answer.question.scope)),
         (say.text("As of"), lens_words(answer.question.lens, now, say)),
         (say.text("Touched"), touched_words(answer, say)),
-        (say.text("Listed"), say.plural(N_("{n} contract"), N_("{n} contracts"), shown)),
+        (say.text("Listed"), f"{say.plural(N_('{n} contract'), N_('{n} contracts'), listed[0])} ({listed[1]})"),
         (say.text("Made"), f"{now[:10]} {now[11:16]} UTC"),
     ]
     lines += [(say.text("Note"), text) for text in notes_of(answer, legend, say)]
     if summary.contracts_without_value:
-        text = say.text("{n} listed contracts have no stated value", n=summary.contracts_without_value)
+        text = say.text(
+            "Of the established, possible and unmapped contracts, {n} have no stated value.",
+            n=summary.contracts_without_value,
+        )
         lines.append((say.text("Note"), text))
     return lines
 
@@ -233,9 +248,9 @@ def _printed_row(one: Dependent, told: Told) -> list[str]:
 
 
 def _part(one: Dependent, say: Translator) -> str:
-    if one.share is not None:
+    if one.share is not None and not (one.share.low < SAME and one.share.high > 1 - SAME):
         return part_words(one.share, say)
-    return say.text("not known") if one.status is Status.UNMAPPED else ""
+    return say.text("not known") if one.status is not Status.NO_LINK else ""
 
 
 def _stated(answer: Answer, status: Status, say: Translator) -> str:

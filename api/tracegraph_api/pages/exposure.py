@@ -30,8 +30,10 @@ from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.exposure_files import ENDINGS, file_of
 from tracegraph_api.pages.exposure_shown import (
     SUPPLIERS,
+    Common,
     asked_about,
     choices_of,
+    common_of,
     rows_of,
     tables_of,
     title_of,
@@ -86,14 +88,15 @@ def one(given: Given) -> Response:
     first = (given["page"] - 1) * given["limit"]
     shown = rows[first : first + given["limit"]]
     look_up_open_ends(dependent.open_ends for dependent in shown)
-    said = _said(answer, shown, given)
+    common = common_of(answer, given)
+    said = _said(answer, shown, common, given)
     return render(
         "pages/exposure.html",
         said.pop("title"),
         crumbs=[(str(say(N_("Who depends on it"))), link("exposure.ask"))],
         given=given,
-        choices=choices_of(answer, given),
-        suppliers_more=max(0, len(answer.summary.by_direct_supplier) - SUPPLIERS),
+        choices=choices_of(common, given),
+        suppliers_more=max(0, common.totals["direct_supplier"] - SUPPLIERS),
         statuses=[status.value for status in Status],
         kept=_kept(_NARROWING),
         total=len(rows),
@@ -106,10 +109,10 @@ def one(given: Given) -> Response:
     )
 
 
-def _said(answer: Answer, shown: Sequence[Dependent], given: Given) -> dict[str, Any]:
+def _said(answer: Answer, shown: Sequence[Dependent], common: Common, given: Given) -> dict[str, Any]:
     """Return what the page says of an answer."""
     lens, told = answer.question.lens, translator()
-    legend = legend_of(of_suppliers(answer, SUPPLIERS), shown, store(), told.lang)
+    legend = legend_of(of_suppliers(answer, 0), shown, store(), told.lang)
     views = [find_incident(store(), id, lens) for id in dict.fromkeys(given["incident"])]
     return {
         "title": title_of(answer, legend),
@@ -119,7 +122,7 @@ def _said(answer: Answer, shown: Sequence[Dependent], given: Given) -> dict[str,
         "about": asked_about(answer, legend),
         "touched": touched_words(answer, told),
         "notes": list(notes_of(answer, legend, told)),
-        "tables": tables_of(answer),
+        "tables": tables_of(common),
         "rows": rows_of(shown, answer, legend, triaged_by_contract(views, lens)),
         "incidents": [
             {"title": view.current.title, "href": incident_link(str(view.current.incident_id))} for view in views
@@ -135,7 +138,7 @@ def file(given: Given, ending: str) -> Response:
     if not any(given[name] for name in SCOPE):
         raise InvalidInput(N_("nothing is named: begin with a plant, a company, a country or an incident"))
     answer = _answer(given, lens_of(given))
-    return file_of(answer, chosen(answer, given), ending)
+    return file_of(answer, chosen(answer, given), ending, given)
 
 
 @pages.shows("/exposure/ask", Permission.READ, (LensQuery, _TextQuery))

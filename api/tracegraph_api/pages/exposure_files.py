@@ -17,8 +17,9 @@ from tracegraph.messages import N_
 from tracegraph.render.dependents_table import Told, about_answer, answer_document, answer_sheets
 from tracegraph.services.legend import legend_of
 from tracegraph_api.context import now, store, translator
+from tracegraph_api.inputs import Given
 from tracegraph_api.media import features, table
-from tracegraph_api.pages.exposure_shown import asked_names, title_of
+from tracegraph_api.pages.exposure_shown import common_of, narrowed_to, title_of
 from tracegraph_api.pages.files import as_download
 
 #: The files that there are, by ending, each with what it is for.
@@ -32,7 +33,7 @@ ENDINGS: Final[Mapping[str, str]] = {
 _STEM: Final = "dependent-contracts"
 
 
-def file_of(answer: Answer, rows: Sequence[Dependent], ending: str) -> Response:
+def file_of(answer: Answer, rows: Sequence[Dependent], ending: str, given: Given) -> Response:
     """Return contracts of an answer as a file.
 
     Parameters
@@ -43,6 +44,8 @@ def file_of(answer: Answer, rows: Sequence[Dependent], ending: str) -> Response:
         The contracts that are wanted.
     ending : str
         One of `ENDINGS`.
+    given : mapping
+        What narrowed the rows.
     """
     if ending == "csv":
         content: bytes | str = table(ANSWER_COLUMNS, map(answer_row, rows))
@@ -51,16 +54,18 @@ def file_of(answer: Answer, rows: Sequence[Dependent], ending: str) -> Response:
     elif ending == "geojson":
         content = features(answer_features(answer, rows, store()))
     else:
-        content = _for_people(answer, list(rows), ending)
+        content = _for_people(answer, list(rows), ending, given)
     return as_download(content, ending, _STEM, truncated=answer.summary.truncated)
 
 
-def _for_people(answer: Answer, rows: Sequence[Dependent], ending: str) -> bytes:
+def _for_people(answer: Answer, rows: Sequence[Dependent], ending: str, given: Given) -> bytes:
     """Return a workbook or a document: in the reader's language, with what was asked and what was cut."""
     say, made_at = translator(), now()
     legend = legend_of(answer, rows, store(), say.lang)
-    told = Told(legend, asked_names(answer), say)
-    about, title = about_answer(answer, len(rows), legend, say, made_at), title_of(answer, legend).unescape()
+    common = common_of(answer, given)
+    told = Told(legend, common.names, say)
+    listed = len(rows), narrowed_to(common, given)
+    about, title = about_answer(answer, listed, legend, say, made_at), title_of(answer, legend).unescape()
     if ending == "xlsx":
         return workbook_bytes(answer_sheets(answer, rows, about, told), title, made_at)
     return pdf_of("report", answer_document(answer, rows, title, about, told), made_at=made_at)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from markupsafe import Markup, escape
@@ -19,14 +21,14 @@ from tracegraph.render.shares import SAME, amounts
 from tracegraph.render.words import ASSUMPTION, BASIS, SELECTOR
 from tracegraph.services.contract_table import most_of
 from tracegraph.services.legend import Legend
-from tracegraph.services.names import names_of
+from tracegraph.services.names import node_names
 from tracegraph.services.triage import Standing
 from tracegraph.vocabulary import Label, Status
 from tracegraph_api.context import store, translator
 from tracegraph_api.pages.incident_shown import contract_rows
 from tracegraph_api.pages.links import here, node_link
 from tracegraph_api.pages.narrow import money
-from tracegraph_api.pages.words import say, share
+from tracegraph_api.pages.words import say, share, word
 
 Row = dict[str, Any]
 #: Rows of the tables by region, category and direct supplier: those of most contracts.
@@ -114,65 +116,104 @@ def _is_anything(one: Dependent) -> bool:
     return one.share is not None and one.share.low < SAME and one.share.high > 1 - SAME
 
 
-def tables_of(answer: Answer) -> list[Row]:
-    """Return how many contracts there are by region, category and direct supplier: those of most contracts."""
-    summary = answer.summary
-    kinds = (
-        ("region", N_("By region"), N_("Region"), Label.REGION, summary.by_region),
-        ("category", N_("By category"), N_("Category"), Label.CATEGORY, summary.by_category),
-        ("direct_supplier", N_("By direct supplier"), N_("Supplier"), Label.SUPPLIER, summary.by_direct_supplier),
-    )
-    most = {name: most_of(counts, MOST) for name, _, _, _, counts in kinds}
-    names = _names((id for counts in most.values() for id in counts), answer)
-    return [
-        {
-            "name": name,
-            "title": say(title),
-            "column": say(column),
-            "total": len(counts),
-            "rows": [_counted(id, name, label, most[name][id], names) for id in most[name]],
-        }
-        for name, title, column, label, counts in kinds
-    ]
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the contracts of an answer have in common: how many there are of each, and what these are called.
+
+    Attributes
+    ----------
+    counts : mapping
+        By parameter of the page: contracts by status, by id, those of most contracts first.
+    totals : mapping
+        How many there are of each kind, also beyond those that are counted here.
+    names : mapping
+        By id, of all of them.
+    factories : frozenset of str
+        Direct suppliers that are plants.
+    """
+
+    counts: Mapping[str, Mapping[str, Mapping[Status, int]]]
+    totals: Mapping[str, int]
+    names: Mapping[str, str]
+    factories: frozenset[str]
 
 
-def _counted(id: str, name: str, label: Label, counts: Mapping[Status, int], names: Mapping[str, str]) -> Row:
-    return {
-        "name": names[id],
-        "href": node_link(NodeRef(label, id)),
-        "only": f"{here(**{name: id, 'status': None, 'page': None})}#results",
-        "counts": {status.value: count for status, count in counts.items()},
-    }
-
-
-def choices_of(answer: Answer, picked: Mapping[str, Iterable[str]]) -> dict[str, list[tuple[str, str]]]:
-    """Return the regions, categories and direct suppliers of an answer that can be picked: ids and names, by name.
+def common_of(answer: Answer, picked: Mapping[str, Sequence[str]]) -> Common:
+    """Return what the contracts of an answer have in common.
 
     Parameters
     ----------
     answer : Answer
         The answer.
     picked : mapping
-        Those that are picked already; they are among the choices whatever the answer is.
+        What is picked, by parameter; it has a name whatever the answer is.
     """
     summary = answer.summary
-    found = {
-        "region": set(summary.by_region),
-        "category": set(summary.by_category),
-        "direct_supplier": set(most_of(summary.by_direct_supplier, SUPPLIERS)),
+    suppliers = summary.by_direct_supplier
+    counts = {
+        "region": most_of(summary.by_region, len(summary.by_region)),
+        "category": most_of(summary.by_category, len(summary.by_category)),
+        "direct_supplier": most_of(suppliers, SUPPLIERS),
     }
-    found = {name: ids | set(picked[name]) for name, ids in found.items()}
-    names = _names((id for ids in found.values() for id in ids), answer)
+    nodes = [NodeRef(label, id) for name, label in _KINDS.items() for id in (*counts[name], *picked[name])]
+    nodes += [NodeRef(Label.FACTORY, node.id) for node in nodes if node.label is Label.SUPPLIER]  # some sell themselves
+    names = node_names(nodes, store(), answer.question.lens, translator().lang)
+    return Common(
+        counts,
+        {"region": len(summary.by_region), "category": len(summary.by_category), "direct_supplier": len(suppliers)},
+        {node.id: node.id for node in nodes} | {node.id: name for node, name in names.items()},
+        frozenset(node.id for node in names if node.label is Label.FACTORY),
+    )
+
+
+_KINDS: Final[Mapping[str, Label]] = {
+    "region": Label.REGION,
+    "category": Label.CATEGORY,
+    "direct_supplier": Label.SUPPLIER,
+}
+_HEADINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "region": (N_("By region"), N_("Region")),
+    "category": (N_("By category"), N_("Category")),
+    "direct_supplier": (N_("By direct supplier"), N_("Supplier")),
+}
+
+
+def tables_of(common: Common) -> list[Row]:
+    """Return how many contracts there are by region, category and direct supplier: those of most contracts."""
+    return [
+        {
+            "name": name,
+            "title": say(title),
+            "column": say(column),
+            "total": common.totals[name],
+            "rows": [_counted(id, name, common) for id in islice(common.counts[name], MOST)],
+        }
+        for name, (title, column) in _HEADINGS.items()
+    ]
+
+
+def _counted(id: str, name: str, common: Common) -> Row:
     return {
-        name: sorted(((id, names[id]) for id in ids), key=lambda pair: pair[1].casefold())
-        for name, ids in found.items()
+        "name": common.names[id],
+        "href": node_link(NodeRef(Label.FACTORY if id in common.factories else _KINDS[name], id)),
+        "only": f"{here(**{name: id, 'status': None, 'page': None})}#results",
+        "counts": {status.value: count for status, count in common.counts[name][id].items()},
     }
 
 
-def _names(ids: Iterable[str], answer: Answer) -> dict[str, str]:
-    return names_of(sorted(set(ids)), store(), answer.question.lens, translator().lang)
+def choices_of(common: Common, picked: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, str]]]:
+    """Return the regions, categories and direct suppliers that can be picked: ids and names, by name."""
+    return {
+        name: sorted(
+            ((id, common.names[id]) for id in dict.fromkeys((*common.counts[name], *picked[name]))),
+            key=lambda pair: pair[1].casefold(),
+        )
+        for name in _KINDS
+    }
 
 
-def asked_names(answer: Answer) -> dict[str, str]:
-    """Return what the regions and categories of an answer are called."""
-    return _names((*answer.summary.by_region, *answer.summary.by_category), answer)
+def narrowed_to(common: Common, given: Mapping[str, Sequence[str]]) -> str:
+    """Return which contracts of an answer are listed."""
+    statuses = ", ".join(str(word(status)) for status in dict.fromkeys(given["status"]))
+    picked = [", ".join(common.names[id] for id in given[name]) for name in _KINDS if given[name]]
+    return "; ".join([statuses, *picked])
