@@ -16,7 +16,7 @@ from tracegraph.errors import InvalidInput
 from tracegraph.lens import Lens, visible_to
 from tracegraph.model import Selector
 from tracegraph.services import picture as services
-from tracegraph.services.picture import picture_path, write_picture
+from tracegraph.services.picture import on_routes_alone, picture, picture_path, write_picture
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.vocabulary import Certainty, SelectorKind, Status
 
@@ -124,3 +124,36 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="cannot be written"):
         write_picture(tmp_path / "folder.svg", "<svg/>")
     assert [path.name for path in tmp_path.iterdir()] == ["folder.svg"]
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_tiers_are_folded_and_what_is_chosen_is_never_drawn_finer(seed: int) -> None:
+    order = list(Grouping)
+    with random_world(seed, "medium") as (store, _):
+        for name in Portfolios(store).under(VIEW).portfolio.contract_ids[:3]:
+            whole, _ = pictured(store, name, VIEW, F1)
+            for tier in whole.chain.tiers:
+                found = picture(whole.chain, whole.answer, folded={tier})
+                check(found, dict(found.affected))
+                of_tier = [node for node in found.nodes if node.tier == tier]
+                assert len({(node.kind, node.certainty) for node in of_tier}) == len(of_tier)
+                assert [n for n in found.nodes if n.tier != tier] == [n for n in whole.nodes if n.tier != tier]
+            for finest in Grouping:
+                found = picture(whole.chain, whole.answer, finest=finest)
+                check(found, dict(found.affected))
+                assert order.index(found.grouping) >= order.index(finest)
+                assert found.is_chosen is (found.grouping is finest and finest is not Grouping.ITEM)
+
+
+def test_of_a_chain_the_routes_alone(tmp_path: Path) -> None:
+    whole, _ = pictured(demo_store(tmp_path / "store.db"), "c1", LENS, F1)
+    assert whole.answer is not None
+    kept = on_routes_alone(whole.chain, whole.answer)
+    assert [node.item_id for node in kept.nodes] == ["s1/gloves", "t1/gloves", "f1/gloves", "f1/latex"]
+    assert {(step.start, step.end) for step in kept.steps} == {
+        ("f1/latex", "f1/gloves"),
+        ("f1/gloves", "t1/gloves"),
+        ("t1/gloves", "s1/gloves"),
+        ("s1/gloves", "c1"),
+    }
+    assert set(kept.open_ends) <= {*(node.item_id for node in kept.nodes), "c1"}
