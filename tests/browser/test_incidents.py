@@ -33,6 +33,7 @@ WORDS = {
         "moved": "Avtal som skulle få ett annat svar",
         "take": "Skriv ned att den är vidare",
         "widened": "vidgat",
+        "compare": "Jämför avtalen före och efter",
         "follow": "Följ upp avtal",
         "state": "Vad som har tagits reda på",
         "why": "Varför",
@@ -65,6 +66,7 @@ WORDS = {
         "moved": "Contracts that would stand otherwise",
         "take": "Write down that it is wider",
         "widened": "widened",
+        "compare": "Compare the contracts before and after",
         "follow": "Follow up contracts",
         "state": "What was found out",
         "why": "Why",
@@ -132,6 +134,9 @@ def test_an_incident_is_widened_and_compared(writing_page: Page, look: Look, axe
     expect(page.locator(".history")).to_contain_text(say["widened"])
     assert int(page.locator(".counts .established strong").inner_text()) > before
     axe(page)
+    page.get_by_role("link", name=say["compare"]).first.click()
+    page.wait_for_url("**/compare?*")
+    assert page.get_by_role("main").get_by_role("row").count() > 6
 
 
 @pytest.mark.parametrize("look", [LOOKS[0], LOOKS[2]], indirect=True, ids=str)

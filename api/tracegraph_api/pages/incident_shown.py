@@ -11,6 +11,7 @@ from tracegraph.incidents_history import change_of, differences
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import NodeRef, Region, Selector, Source
+from tracegraph.moments import later
 from tracegraph.render.incident_facts import Telling, difference_lines
 from tracegraph.render.incident_words import (
     ACTION_DATES,
@@ -30,7 +31,7 @@ from tracegraph.services.names import node_names
 from tracegraph.services.triage import Standing
 from tracegraph.vocabulary import NETWORK, PUBLIC, Indicator, Label, SelectorKind
 from tracegraph_api.context import store, translator
-from tracegraph_api.pages.links import incident_link, node_link
+from tracegraph_api.pages.links import has_page, incident_link, link, node_link
 from tracegraph_api.pages.words import say, word
 
 Row = dict[str, Any]
@@ -159,10 +160,17 @@ def revisions(view: IncidentView, telling: Telling) -> list[Row]:
             "lines": [(label, str(text)) for label, text in difference_lines(differences(before, revision), telling)]
             if before
             else [],
+            "compare": _comparison(before, revision) if before and has_page("compare.ask") else None,
         }
         for number, (before, revision) in enumerate(view.steps(), start=1)
     ]
     return told[::-1]
+
+
+def _comparison(before: IncidentRevision, revision: IncidentRevision) -> str:
+    """Return where the contracts just before a revision became known are held against those just after."""
+    then = max(before.recorded_at, later(revision.recorded_at, -1))
+    return link("compare.ask", incident=str(revision.incident_id), then=then, known_at=revision.recorded_at)
 
 
 # --- the contracts ---------------------------------------------------------------------------------------------------
