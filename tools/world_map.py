@@ -167,6 +167,8 @@ def path(ring: Sequence[Point]) -> str:
     """Return a ring as an SVG path, in steps from point to point."""
     assert all(abs(a[0] - b[0]) < WIDTH / 2 for a, b in pairwise(ring)), "a shape lies on both sides of the cut"
     (x, y), *rest = dict.fromkeys(ring)
+    if len(rest) < 2:
+        return ""  # two points of a coarse border that fell together
     words = [f"M{x:g},{y:g}l"]
     for at, (ax, ay) in enumerate(rest):
         words.append(f"{' ' if at else ''}{ax - x:.1f},{ay - y:.1f}")

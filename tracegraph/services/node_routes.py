@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS
 from tracegraph.answer_node_routes import DEFAULT_BETWEEN, NodeRoute, NodeRoutes
+from tracegraph.answer_routes import RouteCount
 from tracegraph.errors import InvalidInput
 from tracegraph.graph.node_routes import routes_to_contract, routes_to_items
 from tracegraph.lens import Lens
@@ -52,8 +53,11 @@ def node_routes(
             N_("{id} is a contract, and goods end there: name a company, plant or item first"), id=start.id
         )
     begin = sorted(set(starts) - set(targets))
-    if not begin:
+    if starts and not begin:
         raise InvalidInput(N_("{start} and {end} are the same goods: name two places"), start=start.id, end=end.id)
+    if not begin or (end.label is not Label.CONTRACT and not targets):  # nothing is recorded of the goods of one
+        version = reader.version(lens)
+        return NodeRoutes(lens, start, end, most, max_items, (), RouteCount(0, exact=True), False, version)
     cone = reach(dict.fromkeys(begin, Certainty.CERTAIN), reader, lens, reader.catalogue(), max_items=max_items)
     if end.label is Label.CONTRACT:
         found, count = routes_to_contract(cone, end.id, most)

@@ -92,7 +92,7 @@ def ask(given: Given) -> Response:
     q, other = " ".join(given["q"].split()), " ".join(given["other"].split())
     first = _Meant(q, (), _choices(q, lens, "q")) if q and not names_something(given) else _Meant(q)
     second = _other(other, lens) if other else _Meant("")
-    found = None
+    about, found = _about(given, lens), None
     if names_something(given) and (second.scope or not other) and (other or "then" in given or "then_valid" in given):
         found = compare(
             _pair(given, lens, second.scope),
@@ -102,8 +102,10 @@ def ask(given: Given) -> Response:
         )
     return render(
         "pages/compare.html",
-        say(N_("What differs between two answers?")) if found is None else say(N_("What differs: two answers")),
-        about=_about(given, lens),
+        say(N_("What differs between two answers?"))
+        if found is None
+        else say(N_("Compared: {what}"), what="; ".join(about[:2])),
+        about=about,
         first=first,
         second=second,
         given={name: request.args.get(name, "") for name in ("q", "other", "then", "then_valid")},
