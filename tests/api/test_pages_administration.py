@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.api.importers import GOOD
+from tests.api.importers import GOOD, Files
 from tracegraph.access import LOCAL, Principal, Role
 from tracegraph.services.anchors import keep_anchor
 from tracegraph.services.import_jobs import HANDLERS
@@ -65,14 +64,14 @@ class Reader:
         """Return what a page says between its menu and its footer."""
         return said(self.get(path, status))
 
-    def send(self, page: str, action: str, files: Mapping[str, str] | None = None, **typed: str) -> TestResponse:
+    def send(self, page: str, action: str, files: Files | None = None, /, **typed: str) -> TestResponse:
         """Send the form of a page that goes to an address; `action` may be the end of that."""
         found = re.search(rf'<form method="post" action="([^"]*{re.escape(action)})".*?</form>', self.get(page), re.S)
         assert found, (page, action)
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[0]))
         data: dict[str, object] = {**hidden, **typed}
         if files is not None:
-            data["files"] = [(io.BytesIO(text.encode()), name) for name, text in files.items()]
+            data["files"] = [(io.BytesIO(str(text).encode()), name) for name, text in files.items()]
         return self.client.post(
             found[1],
             data=data,
