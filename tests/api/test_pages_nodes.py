@@ -256,3 +256,18 @@ def seen(client: FlaskClient, path: str) -> bool:
     assert response.status_code == 200, path
     content = response.get_data(as_text=True)
     return "sec-plant" in content or "Secret" in content
+
+
+def test_names_are_words_and_never_markup(store: Store) -> None:
+    name = '<b onclick="x">"Wholesale" & Co</b>'
+    node = NodeRef(Label.SUPPLIER, "demo-wholesale-01")
+    row = describes(node, "src-other", {"name": name}, grade=Grade.VERIFIED)
+    changes = change_set(row, references=[Source(SourceId("src-other"), "<i>Title</i>", kind="own")])
+    store.apply(replace(changes, holders={node.id: Label.SUPPLIER}), "2024-02-01T00:00:00Z")
+    client = english(store)
+    for path in ("/suppliers/demo-wholesale-01", "/suppliers?name=wholesale", CHAIN, "/contracts/demo-c-0025"):
+        content = client.get(path).get_data(as_text=True)
+        assert "Wholesale&#34; &amp; Co" in content or "&quot;Wholesale&quot; &amp; Co" in content
+        assert "<b " not in content
+        assert "<i>" not in content
+    assert client.get(f"{CHAIN}.pdf").status_code == 200
