@@ -18,7 +18,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from tests.api.callers import PRINCIPALS
+from tests.contract.build import change_set, contract, describes
 from tracegraph.access import Principal
+from tracegraph.model import Source, SourceId
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import Store
 from tracegraph_api import create_app
@@ -176,6 +178,27 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     assert "All hours are paid (fictional)." in page
     assert 'value="https://example.org/hours"' in page
     assert said in page
+
+
+def test_a_document_of_another_region_is_not_named_by_its_id(readers: Readers, store: Store) -> None:
+    secret = Source(SourceId("src-hidden"), "Secret paper", kind="own")
+    said = describes(contract("secret-c"), "src-hidden", {"title": "Secret"}, visibility="region:SE-M")
+    store.apply(change_set(said, references=[secret]), "2024-02-01T00:00:00Z")
+    for do in ("find", "publish"):
+        sent = {**REPORT, "sources": ["src-hidden"], "do": do}
+        page = readers("ab").send("/incidents/new", "/incidents/new", **sent)
+        assert page.status_code in (200, 422)
+        assert "Secret paper" not in page.get_data(as_text=True)
+    seen = readers("m").send("/incidents/new", "/incidents/new", sources=["src-hidden"], do="find")
+    assert "Secret paper" in seen.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("selector", ["", "[" * 20_000, "9" * 5_000, r'{"id":"\ud800","kind":"factory"}', '"x"', "{}"])
+def test_what_no_form_of_ours_sends_is_refused(readers: Readers, selector: str) -> None:
+    for do in ("find", "preview", "publish"):
+        sent = {**REPORT, "selector": [selector], "severity_scale": "9" * 5_000, "do": do}
+        response = readers("ab").send("/incidents/new", "/incidents/new", **sent)
+        assert response.status_code in (200, 422)
 
 
 def test_one_chooses_with_search_and_looks_before_publishing(readers: Readers, store: Store) -> None:

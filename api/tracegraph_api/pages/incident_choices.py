@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from marshmallow import ValidationError
@@ -16,10 +15,12 @@ from tracegraph.render.words import INCIDENT_STATUS, INDICATOR
 from tracegraph.services.legend import scope_legend, sources_of
 from tracegraph.services.names import product_names
 from tracegraph.services.search import NEAR, Hit
+from tracegraph.services.seen_standing import seen_sources
 from tracegraph.vocabulary import Label
 from tracegraph_api.context import context, principal, store, translator
 from tracegraph_api.incident_inputs import SelectorBody
 from tracegraph_api.pages.forms import Form
+from tracegraph_api.pages.incident_form import parsed
 from tracegraph_api.pages.incident_shown import document, seen_by
 from tracegraph_api.pages.words import say, word
 from tracegraph_api.resources.search import search_of
@@ -60,14 +61,15 @@ def picked(form: Form, lens: Lens) -> dict[str, Any]:
     selectors = []
     for text in dict.fromkeys(form.all("selector")):
         try:
-            selectors.append((text, selector_from_body(SelectorBody().loads(text))))
-        except (ValidationError, json.JSONDecodeError):
+            selectors.append((text, selector_from_body(SelectorBody().load(parsed(text)))))
+        except ValidationError:
             continue
     legend = scope_legend([one for _, one in selectors], store(), lens, translator().lang)
     goods = list(dict.fromkeys(form.all("goods")))
     names = product_names(goods, store(), translator().lang)
     ids = list(dict.fromkeys(form.all("sources")))
-    sources = sources_of(ids, store()) if ids else {}
+    seen = seen_sources(set(ids), store(), lens) if ids else set()  # what others know is not told, not even its title
+    sources = sources_of(seen, store())
     return {
         "selectors": [(text, selector_words(one, legend, translator())) for text, one in selectors],
         "goods": [(id, names.get(id, id)) for id in goods],

@@ -78,7 +78,7 @@ def _stated(form: Form, present: IncidentRevision | None) -> Iterator[tuple[str,
         if text or present is not None:
             yield name, text or None
     yield "scope", [_selector(text, form.all("goods")) for text in form.all("selector")]
-    severity = {name: int(form.value(name)) for name in _severity_fields(form)}
+    severity = {name: int(form.value(name)[:3]) for name in _severity_fields(form)}
     if severity or present is not None:
         yield "severity", {name.removeprefix("severity_"): value for name, value in severity.items()} or None
     yield "indicators", form.all("indicators")
@@ -117,13 +117,18 @@ def _replies(form: Form, present: IncidentRevision | None) -> Iterator[tuple[str
 
 def _selector(text: str, goods: Sequence[str]) -> dict[str, Any]:
     """Return a selector that is chosen, with the goods that are chosen for all where it has none of its own."""
+    stated = parsed(text)
+    return stated if stated.get("products") or not goods else {**stated, "products": list(goods)}
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Return what stands in a box that chooses a selector; nothing where that is none of ours."""
     try:
         stated = json.loads(text)
-    except json.JSONDecodeError:
-        stated = {}
-    if not isinstance(stated, dict):
-        stated = {}
-    return stated if stated.get("products") or not goods else {**stated, "products": list(goods)}
+        json.dumps(stated, ensure_ascii=False).encode()  # half a pair of surrogates is no text
+    except (ValueError, RecursionError):
+        return {}
+    return stated if isinstance(stated, dict) else {}
 
 
 def selectors_of(form: Form) -> list[dict[str, Any]]:
