@@ -104,6 +104,12 @@ def test_a_limit_that_cuts_is_said(client: FlaskClient) -> None:
     assert file.headers["X-Truncated"] == "true"
 
 
+def test_a_no_under_better_evidence_alone_is_none(client: FlaskClient) -> None:
+    said = words(get(client, "/exposure", factory=PLANT, min_grade="verified", status="no_link"))
+    assert "Evidence below “verified” is left out" in said
+    assert "0 no link" in said
+
+
 def test_nothing_named_is_a_question_and_a_file_of_it_is_none(client: FlaskClient) -> None:
     assert "About what do you ask?" in words(get(client, "/exposure"))
     found = get(client, "/exposure/ask", q="klang", known_at="2019-02-19")

@@ -161,6 +161,11 @@ def notes_of(answer: Answer, legend: Legend, say: Translator) -> Iterator[str]:
         yield say.text(text, n=answer.question.max_items)
     elif answer.summary.truncated:
         yield say.text("Only routes of at most {n} tiers count.", n=answer.question.max_tier)
+    if not answer.question.lens.infers:
+        text = N_(
+            "Evidence below “{grade}” is left out: what would be found in it is not seen here, and “no link” is no No."
+        )
+        yield say.text(text, grade=say.text(GRADE[answer.question.lens.min_grade]))
     if answer.contradictions:
         yield say.plural(
             N_("Stated shares contradict each other at {n} place; bounds there are as wide as need be."),
