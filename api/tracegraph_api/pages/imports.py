@@ -133,6 +133,8 @@ def one(_: Given, id: str) -> Response:
 def _shown(found: Sent, error: str = "", status: int = 200) -> Response:
     body, job = found.body, _last_job(found)
     is_busy = job is not None and job.state in OPEN
+    if "HX-Request" in request.headers and not is_busy:  # the page that waits is to be read anew, once
+        return Response(status=204, headers={"HX-Redirect": link("imports.one", id=found.id)})
     problems, total = _problems(found)
     failed = job.record.body["error"] if job is not None and not is_busy else None
     age = worker_age(store(), now()) if is_busy else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect
+from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracegraph.access import Permission
@@ -12,7 +12,7 @@ from tracegraph.services.jobs import OPEN, find_job, message_from
 from tracegraph.services.pieces import RESULT, whole
 from tracegraph_api.context import principal, store
 from tracegraph_api.inputs import Given
-from tracegraph_api.pages.declare import Pages, is_partial
+from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import link
 from tracegraph_api.pages.words import message, say
@@ -27,7 +27,7 @@ def progress(_: Given, id: str) -> Response | AnyResponse:
     body = job.record.body
     if "pieces" in (body["result"] or {}):
         answer = redirect(link("waiting.result", id=id), 303)
-        if is_partial():
+        if "HX-Request" in request.headers:  # the page that waits replaces no part of itself by an answer
             answer = Response(status=204, headers={"HX-Redirect": link("waiting.result", id=id)})
         return answer
     return render(
