@@ -379,6 +379,8 @@ def test_the_brief_is_two_tagged_pages_with_method_and_reply(local: Reader, lang
 def test_a_brief_of_long_texts_has_two_pages_too(readers: Readers) -> None:
     reader = readers("ab")
     long = "Long words about the plant (fictional). " * 60
-    id = reader.report(note=long, reply_text=long, title=f"Long {long[:300]}")
+    sources = {f"source_{n}_title": f"{n} {long[:800]}" for n in (1, 2, 3)}
+    country = ['{"id":"MY","kind":"country"}', '{"id":"demo-gloves","kind":"group"}']
+    id = reader.report(note=long, reply_text=long, title=f"Long {long[:900]}", selector=country, goods=[], **sources)
     read = PdfReader(io.BytesIO(reader.open(f"/incidents/{id}/brief.pdf").data))
     assert len(read.pages) <= 2

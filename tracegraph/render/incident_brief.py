@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tracegraph.answer import LISTED_STATUSES, Dependent
-from tracegraph.answer_ask import AskNext
+from tracegraph.answer_ask import AskNext, ToAsk
 from tracegraph.answer_exposure import Exposure
 from tracegraph.incidents import IncidentRevision
 from tracegraph.messages import N_
@@ -21,10 +21,11 @@ from tracegraph.translate import Translator
 from tracegraph.vocabulary import Status
 
 #: Contracts, suppliers and regions that fit on two pages; how many there are is always said.
-CONTRACTS: Final = 10
+CONTRACTS: Final = 12
 SUPPLIERS: Final = 5
 REGIONS: Final = 6
 REPLIES: Final = 2
+FACTS: Final = 14
 _LONGEST: Final = 420  # characters of a text that somebody wrote
 _LIMITS: Final = (
     N_("Contracts are found by following deliveries that documents state, from the plants that the report names."),
@@ -115,9 +116,11 @@ def _said(brief: Brief) -> Iterator[Piece]:
             change=change_words(brief.view.change, say),
         ),
     }
-    pairs = [[label, _short(str(text))] for label, text in facts(now, brief.telling)]
     replies = say.text("reply")
-    yield {"kind": "facts", "items": [pair for pair in pairs if pair[0] != replies]}
+    told = [(label, _short(str(text))) for label, text in facts(now, brief.telling) if label != replies]
+    yield {"kind": "facts", "items": [[label.capitalize(), text] for label, text in told[:FACTS]]}
+    if len(told) > FACTS:
+        yield _paragraph(say.text("{n} further facts are on the page of the incident.", n=len(told) - FACTS))
     yield _heading(say.text("What the companies answer"))
     yield from _replies(now, brief)
 
@@ -194,15 +197,22 @@ def _row(one: Dependent, brief: Brief) -> list[str]:
     ]
 
 
+def regions_of(found: Exposure) -> list[tuple[str, int]]:
+    """Return regions and how many contracts of the three listed statuses they use, the most first."""
+    counted = [
+        (row.key, sum(row.counts.get(status, 0) for status in LISTED_STATUSES))
+        for row in found.rollups.region
+        if row.key
+    ]
+    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))
+
+
 def _regions(brief: Brief) -> Iterator[Piece]:
     say = brief.say
-    rows = [row for row in brief.found.rollups.region if row.key]
+    rows = regions_of(brief.found)
     if not rows:
         return
-    words = [
-        f"{brief.name(str(row.key))} {sum(row.counts.get(status, 0) for status in LISTED_STATUSES)}"
-        for row in rows[:REGIONS]
-    ]
+    words = [f"{brief.name(region)} {say.number(contracts)}" for region, contracts in rows[:REGIONS]]
     rest = len(rows) - len(words)
     listed = ", ".join(words)
     yield _paragraph(
@@ -222,18 +232,24 @@ def _next(brief: Brief) -> Iterator[Piece]:
     yield _heading(say.text("Whom to ask first"))
     yield {
         "kind": "steps",
-        "items": [
-            say.text(
-                "{name}: {contracts} contracts depend on the answer, {settles} of them on it alone",
-                name=brief.name(one.supplier_id) if one.supplier_id else say.text("our own procurement files"),
-                contracts=one.behind.contracts,
-                settles=one.behind.settles,
-            )
-            for one in asked.suppliers[:SUPPLIERS]
-        ],
+        "items": [_to_ask(one, brief) for one in asked.suppliers[:SUPPLIERS]],
     }
     if (rest := asked.suppliers_total - SUPPLIERS) > 0:
         yield _paragraph(say.text("{n} further suppliers are on the page of the incident, with letters.", n=rest))
+
+
+def _to_ask(one: ToAsk, brief: Brief) -> str:
+    """Return whom to ask and what for: contracts that are unclear, else known ones whose share becomes clearer."""
+    say, behind = brief.say, one.behind
+    name = brief.name(one.supplier_id) if one.supplier_id else say.text("our own procurement files")
+    if not behind.contracts:
+        return say.text("{name}: the answer makes {n} known contracts clearer", name=name, n=behind.narrows)
+    return say.text(
+        "{name}: {contracts} unclear contracts depend on the answer, {settles} of them on it alone",
+        name=name,
+        contracts=behind.contracts,
+        settles=behind.settles,
+    )
 
 
 def _method(brief: Brief) -> Iterator[Piece]:

@@ -10,7 +10,7 @@ from tracegraph.answer_ask import AskNext, AskQuestion
 from tracegraph.answer_exposure import Exposure
 from tracegraph.exchange.pdf import pdf_of
 from tracegraph.lens import Lens
-from tracegraph.render.incident_brief import CONTRACTS, REGIONS, SUPPLIERS, Brief, brief_data
+from tracegraph.render.incident_brief import CONTRACTS, REGIONS, SUPPLIERS, Brief, brief_data, regions_of
 from tracegraph.services.ask_next import ask_next
 from tracegraph.services.exposure import exposure, is_listed
 from tracegraph.services.incidents import IncidentView, exposing
@@ -45,5 +45,5 @@ def brief_of(view: IncidentView, lens: Lens) -> Brief:
 
 
 def _named(found: Exposure, asked: AskNext | None) -> set[str]:
-    regions = {row.key for row in found.rollups.region[:REGIONS] if row.key}
+    regions = {region for region, _ in regions_of(found)[:REGIONS]}
     return regions | {one.supplier_id for one in (asked.suppliers if asked else ()) if one.supplier_id}
