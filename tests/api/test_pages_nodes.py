@@ -151,6 +151,7 @@ def test_every_attribute_has_a_word() -> None:
         ("/factories?country=TH", "Demo Latex Plant Hat Yai", "Demo Plant Klang"),
         ("/suppliers?product=gloves-nitrile", "Demo Trader 01", "Demo Dormitory 01"),
         ("/contracts?region=SE-AB&category=gloves", "demo-c-0007", "demo-c-0016"),
+        ("/contracts?supplier=demo-wholesale-04", "demo-c-0025", "demo-c-0007"),
         ("/contracts?name=zzzz", "Nothing is found", "demo-c-0007"),
     ],
 )
@@ -183,6 +184,19 @@ def test_the_table_says_what_the_drawing_shows(reader: FlaskClient) -> None:
     numbers = {link.get("data-n") for link in links}
     for link in links:
         assert set(f"{link.get('data-up')} {link.get('data-down')}".split()) <= numbers
+
+
+def test_a_drawing_is_kept_for_the_same_and_for_nothing_else(store: Store) -> None:
+    client = english(store)
+    first = client.get(CHAIN).get_data(as_text=True)
+    assert client.get(CHAIN).get_data(as_text=True) == first
+    row = describes(NodeRef(Label.SUPPLIER, "demo-trader-03"), "src-other", {"name": "Renamed"}, grade=Grade.VERIFIED)
+    changes = change_set(row, references=[Source(SourceId("src-other"), "Register (fictional)", kind="own")])
+    store.apply(replace(changes, holders={"demo-trader-03": Label.SUPPLIER}), "2024-02-01T00:00:00Z")
+    drawing = client.get(CHAIN).get_data(as_text=True).partition('data-leave="#table">')[2].partition("</div>")[0]
+    assert "Renamed" in drawing
+    assert "Demo Trader 03" not in drawing
+    assert "Demo Trader 03" in client.get(f"{CHAIN}?known_at=2024-01-15").get_data(as_text=True)
 
 
 def test_a_tier_is_folded_and_unfolded_by_links(reader: FlaskClient) -> None:

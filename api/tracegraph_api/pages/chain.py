@@ -24,7 +24,7 @@ from tracegraph.render.chain_pieces import NodeRow, chain_rows, chain_table
 from tracegraph.render.phrases import lens_words, open_end_words, selector_words
 from tracegraph.render.svg.captions import Captions
 from tracegraph.render.svg.chain import chain_svg
-from tracegraph.render.svg.chain_figure import chain_figure
+from tracegraph.render.svg.chain_figure import ChainFigure, chain_figure
 from tracegraph.render.svg.chain_words import ChainWords
 from tracegraph.services.asking import scope_of
 from tracegraph.services.chain import chain as ask_chain
@@ -38,6 +38,7 @@ from tracegraph_api.media import features, table_of_bodies
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.frame import render
+from tracegraph_api.pages.kept import Kept
 from tracegraph_api.pages.links import here, link, node_link
 from tracegraph_api.pages.said import true_when
 from tracegraph_api.pages.words import say
@@ -88,7 +89,7 @@ def one(given: Given, id: str) -> Response:
     """Show the chain of a contract."""
     asked = _asked(given, id, lens_of(given))
     chain, said = asked.chain, translator()
-    figure = chain_figure(asked.drawn, asked.legend, said, _links(asked, given), "#ends")
+    figure = _figure(asked, given)
     first = (given["page"] - 1) * _ROWS
     rows = chain_rows(chain, chain.nodes[first : first + _ROWS], asked.legend, said)
     facts = chain.facts
@@ -138,6 +139,19 @@ def _asked(given: Given, id: str, lens: Lens) -> _Asked:
     shown = on_routes_alone(whole, answer) if answer and given["focus"] else whole
     drawn = picture(shown, answer, finest=Grouping(given["draw"]), folded=frozenset(given["fold"]))
     return _Asked(whole, shown, answer, drawn, legend)
+
+
+def _figure(asked: _Asked, given: Given) -> ChainFigure:
+    """Return the drawing; one that was drawn before from the same is kept."""
+    legend, said, drawn = asked.legend, translator(), asked.drawn
+    kept: Kept[ChainFigure] = context().parts.setdefault("chain-drawings", Kept())
+    seen = (drawn.nodes, drawn.lines, drawn.inside, drawn.grouping, drawn.deepest, drawn.is_chosen, drawn.dependent)
+    of_chain = (asked.chain.facts, asked.chain.sourcing, asked.chain.open_ends)
+    names = (legend.holders, legend.products, sorted(legend.factories), legend.sources)
+    return kept.get(
+        lambda: chain_figure(drawn, legend, said, _links(asked, given), "#ends"),
+        *(said.lang, request.path, list(request.args.lists()), seen, of_chain, names),
+    )
 
 
 def _about(asked: _Asked) -> dict[str, Any] | None:

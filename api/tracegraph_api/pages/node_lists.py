@@ -109,11 +109,12 @@ def _filter(name: str, given: Given, lens: Lens) -> dict[str, Any]:
     """Return a field that narrows the list: what is chosen, and what one may choose where there is little of it."""
     text, label = _FILTERS[name]
     chosen = list(given[name])
-    ids = store().ids(label, lens, limit=_CHOICES + 1)
-    listed = sorted({*ids, *chosen}) if len(ids) <= _CHOICES else chosen
+    ids = [] if label is Label.SUPPLIER else store().ids(label, lens, limit=_CHOICES + 1)
+    is_long = label is Label.SUPPLIER or len(ids) > _CHOICES
+    listed = chosen if is_long else sorted({*ids, *chosen})
     choices = [(one, called) for one, called in _called(label, listed, lens).items()]
     choices.sort(key=lambda pair: pair[1].casefold())
-    return {"name": name, "text": say(text), "chosen": chosen, "choices": choices, "is_long": len(ids) > _CHOICES}
+    return {"name": name, "text": say(text), "chosen": chosen, "choices": choices, "is_long": is_long}
 
 
 def _called(label: Label, ids: Sequence[str], lens: Lens) -> dict[str, str]:
