@@ -18,7 +18,7 @@ from tracegraph.services.incidents import list_incidents
 from tracegraph.services.names import names_of, product_names
 from tracegraph.services.show_one import show_one
 from tracegraph.vocabulary import IncidentStatus, Label, SelectorKind
-from tracegraph_api.context import store, translator
+from tracegraph_api.context import principal, store, translator
 from tracegraph_api.inputs import Given, LensQuery, lens_of
 from tracegraph_api.nodes import SinceQuery
 from tracegraph_api.pages.declare import Pages
@@ -47,6 +47,8 @@ _LISTS: Final = {
         ("factories.all", N_("Plants that it operates"), "supplier"),
     ),
 }
+#: Kinds of node that can be watched.
+_WATCHED: Final = frozenset({Label.FACTORY, Label.SUPPLIER, Label.COUNTRY, Label.CATEGORY, Label.CONTRACT})
 #: What a scope calls a node of each kind.
 _SCOPES: Final = {Label.FACTORY: "factory", Label.SUPPLIER: "supplier", Label.COUNTRY: "country"}
 _LISTED: Final = {
@@ -240,4 +242,7 @@ def ways_from(node: NodeRef) -> list[tuple[str, str]]:
             ways.append((say(text), link(endpoint, **{name: node.id})))
     if node.label is Label.REGION and has_page("depth.board"):
         ways.append((say(N_("How deep its contracts are known")), link("depth.board", region=node.id)))
+    if node.label in _WATCHED and principal().may(Permission.WATCH):
+        kind = node.label.value.lower()
+        ways.append((say(N_("Watch it: hear of what is new")), link("subscriptions.all", kind=kind, id=node.id)))
     return [(str(text), href) for text, href in ways]
