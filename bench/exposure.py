@@ -74,7 +74,7 @@ class Exposure(Tracegraph):
         cone = reach(scope.affected, self.store, self.lens, portfolio.catalogue)
         reached = reached_contracts(build_route_graph(cone), self.contracts)
         self.view.facts(list(reached))
-        return self.view.shares.of_contracts(scope.affected, Outlooks(portfolio, scope.at_stake), list(reached))
+        return dict(self.view.shares.of_contracts(scope.affected, Outlooks(portfolio, scope.at_stake), list(reached)))
 
 
 def measure_shares(url: str, lens: Lens, plan: Plan) -> dict[str, Any]:

@@ -108,7 +108,7 @@ class LimitSettings:
     requests_at_once: int = 16
     questions_at_once: int = 2
     questions_waiting: int = 12
-    wait_seconds: float = 1.0
+    wait_seconds: float = 2.0
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
 
