@@ -178,7 +178,8 @@ def messages_of_the_library() -> set[str]:
     checks = marshmallow.validate
     values: dict[Any, list[Any]] = {
         checks.Range(min=1, max=5): [0], checks.Range(min=1): [0], checks.Range(max=5): [6],
-        checks.Range(min=1, min_inclusive=False): [1], checks.Range(min=1, max=5, min_inclusive=False): [1], checks.Range(max=5, max_inclusive=False): [5],
+        checks.Range(min=1, min_inclusive=False): [1], checks.Range(min=1, max=5, min_inclusive=False): [1],
+        checks.Range(max=5, max_inclusive=False): [5],
         checks.Length(min=1, max=2): ["", "abc"], checks.Length(min=1): [""], checks.Length(max=1): ["ab"],
         checks.Length(equal=2): ["a"], checks.OneOf(["a", "b"]): ["c"], checks.Regexp("^a$"): ["b"],
         checks.Equal(3): [2], checks.URL(): ["x"], checks.Email(): ["x"],

@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from tracegraph.settings_api import Access
 from tracegraph_api.auth.log_in import LogIn
 from tracegraph_api.context import context_of
-from tracegraph_api.pages import frame, guard, log_in, problems_shown, sessions
+from tracegraph_api.pages import contract, frame, guard, log_in, problems_shown, sessions
 from tracegraph_api.pages.administration import pages as administration
 from tracegraph_api.pages.assets import ENDPOINT
 from tracegraph_api.pages.assets import pages as assets
@@ -21,7 +21,6 @@ from tracegraph_api.pages.audit import pages as audit
 from tracegraph_api.pages.chain import pages as chain
 from tracegraph_api.pages.compare import pages as compare
 from tracegraph_api.pages.concentration import pages as concentration
-from tracegraph_api.pages.contract import pages as contracts
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.depth import pages as depth
 from tracegraph_api.pages.exposure import pages as exposure
@@ -66,7 +65,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     jobs,
     audit,
     log_in.pages,
-    contracts,
+    contract.pages,
     *NODES,
     chain,
 )
