@@ -20,10 +20,11 @@ from tracegraph_api.context import store, translator
 from tracegraph_api.inputs import Given, LensQuery, lens_of
 from tracegraph_api.nodes import SinceQuery
 from tracegraph_api.pages.links import link, node_link
-from tracegraph_api.pages.node_lists import contracts as pages
+from tracegraph_api.pages.node_lists import contracts
 from tracegraph_api.pages.nodes import RowsQuery, page_of, shown
 from tracegraph_api.pages.words import country
 
+pages: Final = contracts  # the list and the page are of one blueprint
 _ENDS: Final = 20  # open ends that are listed; the page of the chain has more
 
 
