@@ -65,10 +65,12 @@ PINNED: Final[Mapping[str, str]] = {
         GET /factories.csv
         GET /factories/<id>
         GET /incidents
+        GET /incidents.csv
         GET /incidents/<id>
         GET /incidents/<id>/brief.pdf
         GET /incidents/<id>/contracts.<ending>
         GET /incidents/<id>/evidence.zip
+        GET /incidents/<id>/follow-up.csv
         GET /incidents/<id>/follow-up/<contract>
         GET /incidents/<id>/letters
         GET /incidents/<id>/letters.zip

@@ -153,7 +153,9 @@ def test_a_region_s_own_report_is_nowhere_for_another(readers: Readers) -> None:
     for path in (*around, *files):
         assert other.open(f"/incidents/{id}{path}").status_code in (403, 404), path
     assert "Demo Daily on hours" not in other.get("/incidents?which=all&limit=200")
-    assert readers("ab").get(f"/incidents/{id}")
+    assert "Demo Daily on hours" not in other.get("/incidents.csv?which=all")
+    assert other.open(f"/incidents/{id}/follow-up.csv").status_code == 404
+    assert "Demo Daily on hours" in readers("ab").get("/incidents.csv")
 
 
 @pytest.mark.parametrize(
@@ -301,7 +303,9 @@ def test_many_contracts_are_followed_up_and_it_is_taken_back(readers: Readers) -
     assert shown.count("followed up by buyer-gloves") == 3
     history = reader.get(f"{page}/{contracts[0]}")
     assert "In writing (fictional)" in history
+    assert reader.get(f"{page}.csv").count("buyer-gloves") == 3
     assert "buyer-gloves" not in readers("m").get(f"/incidents/{KNOWN}?limit=200")
+    assert "buyer-gloves" not in readers("m").get(f"{page}.csv")
     assert "In writing" not in readers("m").get(f"{page}/{contracts[0]}")
     reader = readers("ab")
     operation = response.headers["Location"].rpartition("operation=")[2]

@@ -149,10 +149,10 @@ def notes_of(answer: Answer, legend: Legend, say: Translator) -> Iterator[str]:
     for selector in answer.unmatched:
         near = [id for id in legend.near.get(selector.id, ()) if id != selector.id]
         text = say.text("Touches nothing that you can see: {what}.", what=selector_words(selector, legend, say))
-        yield f"{text} {say.text('Did you mean {near}?', near=', '.join(near))}" if near else text
+        yield _with_hint(text, near, say)
     for product, near_products in legend.unknown_products.items():
         text = say.text("No goods {id} are known.", id=product)
-        yield f"{text} {say.text('Did you mean {near}?', near=', '.join(near_products))}" if near_products else text
+        yield _with_hint(text, near_products, say)
     if answer.summary.items_cut:
         text = N_(
             "This is not the whole answer: the search stopped after {n} goods. Contracts that it did not reach are "
@@ -262,3 +262,11 @@ def _stated(answer: Answer, status: Status, say: Translator) -> str:
     """Return the sum of stated values; nothing where no value is counted."""
     value = answer.summary.value_sek.get(status)
     return money(value, say) if value else ""
+
+
+def _with_hint(text: str, near: Sequence[str], say: Translator) -> str:
+    """Return a text, and what was perhaps meant."""
+    if not near:
+        return text
+    hint = say.text("Did you mean {near}?", near=", ".join(near))
+    return f"{text} {hint}"

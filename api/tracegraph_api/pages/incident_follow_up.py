@@ -14,10 +14,11 @@ from tracegraph.access import Permission
 from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
 from tracegraph.model import NodeRef
+from tracegraph.render.triage_bodies import standing_body
 from tracegraph.render.triage_words import STATE
 from tracegraph.services.events import event_write
 from tracegraph.services.names import names_of
-from tracegraph.services.triage import history, triages
+from tracegraph.services.triage import history, situation, standing, triages
 from tracegraph.services.triage_bulk import Chosen, Operation, bulk, undo
 from tracegraph.services.triage_rules import check_said, writable_visibility
 from tracegraph.services.triage_writing import Writer, writer
@@ -28,6 +29,8 @@ from tracegraph_api.changes import change
 from tracegraph_api.context import context, now, principal, store, translator
 from tracegraph_api.incident_seen import incident_asked, incident_seen
 from tracegraph_api.inputs import ID_PATTERN, Given, LensQuery, PageQuery, lens_of
+from tracegraph_api.media import table_of_bodies
+from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.forms import Form, done, sent
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.incident_pages import crumbs_of, pages
@@ -36,7 +39,7 @@ from tracegraph_api.pages.incidents import contracts_shown, exposed
 from tracegraph_api.pages.links import link, node_link
 from tracegraph_api.pages.words import say
 from tracegraph_api.questions import ResultQuery
-from tracegraph_api.resources.triage import contract_seen, whose
+from tracegraph_api.resources.triage import COLUMNS, contract_seen, whose
 from tracegraph_api.resources.triage_writing import EVENT
 from tracegraph_api.serving import question_place
 from tracegraph_api.triage_inputs import TriageBody, UndoBody
@@ -177,6 +180,15 @@ def _everything() -> dict[str, Any]:
     """Return what a page asks for that nothing narrows."""
     loaded: dict[str, Any] = ResultQuery().load({})
     return loaded
+
+
+@pages.shows("/incidents/<id>/follow-up.csv", Permission.READ, (LensQuery,), is_heavy=True)
+def followed_file(given: Given, id: str) -> Response:
+    """Give all that is written down of an incident's contracts as a table."""
+    view, lens = incident_asked(id, given)
+    present = situation(view, lens, store(), context().portfolios)
+    rows = [standing_body(standing(one, present)) for one in triages(store(), id, lens)]
+    return as_download(table_of_bodies(COLUMNS, rows), "csv", "follow-up")
 
 
 # --- what was written down before ------------------------------------------------------------------------------------

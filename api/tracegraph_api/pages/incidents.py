@@ -15,6 +15,7 @@ from tracegraph.answer_exposure import Exposure
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import NodeRef
+from tracegraph.render.incident_bodies import incident_line_body
 from tracegraph.render.phrases import known_day
 from tracegraph.render.shares import amounts
 from tracegraph.services.contract_table import most_of
@@ -26,6 +27,7 @@ from tracegraph.vocabulary import IncidentStatus, Label, Status
 from tracegraph_api.context import context, principal, store, translator
 from tracegraph_api.incident_seen import incident_asked
 from tracegraph_api.inputs import Given, LensQuery, PageQuery, lens_of
+from tracegraph_api.media import table_of_bodies
 from tracegraph_api.pages.exposure_files import ENDINGS, file_of
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.frame import render
@@ -35,6 +37,7 @@ from tracegraph_api.pages.links import here, link
 from tracegraph_api.pages.words import say, word
 from tracegraph_api.questions import ResultQuery, chosen, question_of
 from tracegraph_api.resources.incident_questions import evidence_of, exposure_table, triaged_by_contract
+from tracegraph_api.resources.incidents import LINE_COLUMNS
 
 _SUPPLIERS: Final = 50
 _ROLLED: Final = 10
@@ -56,11 +59,8 @@ class _Which(Schema):
 def all(given: Given) -> Response:
     """Show the incidents that are recorded, the newest first."""
     lens = lens_of(given)
-    views = list_incidents(store(), lens)
-    still_open = narrowed(views, only_open=True)
-    ended = [view for view in views if view.current.status in _ENDED]
-    listed = {"open": still_open, "ended": ended, "all": views}[given["which"]]
-    listed = sorted(listed, key=lambda view: view.current.recorded_at, reverse=True)
+    parts = _parts(lens)
+    listed = parts[given["which"]]
     first = (given["page"] - 1) * given["limit"]
     shown = listed[first : first + given["limit"]]
     return render(
@@ -69,15 +69,30 @@ def all(given: Given) -> Response:
         rows=[line(view) | {"counts": counts} for view, counts in zip(shown, _touched(shown, lens), strict=True)],
         which=given["which"],
         kinds=[
-            ("open", say(N_("open")), len(still_open)),
-            ("ended", say(N_("withdrawn or refuted")), len(ended)),
-            ("all", say(N_("all")), len(views)),
+            ("open", say(N_("open")), len(parts["open"])),
+            ("ended", say(N_("withdrawn or refuted")), len(parts["ended"])),
+            ("all", say(N_("all")), len(parts["all"])),
         ],
         total=len(listed),
         page=given["page"],
         limit=given["limit"],
         can_report=principal().may(Permission.REPORT),
     )
+
+
+def _parts(lens: Lens) -> dict[str, list[IncidentView]]:
+    """Return the incidents that are open, those that ended, and all, the newest first."""
+    views = sorted(list_incidents(store(), lens), key=lambda view: view.current.recorded_at, reverse=True)
+    ended = [view for view in views if view.current.status in _ENDED]
+    return {"open": narrowed(views, only_open=True), "ended": ended, "all": views}
+
+
+@pages.shows("/incidents.csv", Permission.READ, (LensQuery, _Which))
+def all_file(given: Given) -> Response:
+    """Give the incidents that are chosen as a table."""
+    lens = lens_of(given)
+    rows = [incident_line_body(view, lens.valid_at) for view in _parts(lens)[given["which"]]]
+    return as_download(table_of_bodies(LINE_COLUMNS, rows), "csv", "incidents")
 
 
 def _touched(views: Sequence[IncidentView], lens: Lens) -> list[dict[str, int] | None]:
@@ -215,7 +230,7 @@ def contracts(given: Given, id: str, ending: str) -> Response:
     found = exposed(view, lens)
     rows = chosen(found.answer, given)
     if ending != "csv":
-        return file_of(found.answer, rows, ending)
+        return file_of(found.answer, rows, ending, given)
     content = exposure_table(rows, found, triaged_by_contract([view], lens))
     return as_download(content, ending, "incident-contracts", truncated=found.answer.summary.truncated)
 
