@@ -199,6 +199,8 @@ def test_a_question_that_outlasts_the_limits_of_the_api_is_a_workers(who: Askers
     job = who.ended("ab", accepted)
     held.too_long = False
     held.reads.set()
+    patient = context_of(who.client.application)
+    patient.settings = replace(patient.settings, jobs=JobSettings(interactive_seconds=30))
     assert who.result("ab", job).data == who.get("ab", KLANG).data
 
 
