@@ -107,14 +107,7 @@ def list_nodes(label: Label, given: Mapping[str, Any]) -> Response:
     """Answer which nodes of a label there are, in the form that is wanted."""
     lens = lens_of(given)
     listings = Listings(store(), context().portfolios, lens)
-    asked = NodeFilter(
-        name=given["name"].strip(),
-        countries=given.get("country", ()),
-        products=given.get("product", ()),
-        suppliers=given.get("supplier", ()),
-        regions=given.get("region", ()),
-        categories=given.get("category", ()),
-    )
+    asked = filter_of(given)
     if wanted() != "application/json":
         return _file(label, asked, listings, lens)
     after, limit = key_of(given, ("",)), given["limit"]
@@ -123,6 +116,18 @@ def list_nodes(label: Label, given: Mapping[str, Any]) -> Response:
     rows = [row_body(row) for row in rows_of(label, found.ids, store(), lens, translator().lang)]
     meta = {"lens": lens_body(lens), "truncated": not found.is_exact}
     return respond(envelope(rows, given, _counted(found, lens), meta=meta))
+
+
+def filter_of(given: Mapping[str, Any]) -> NodeFilter:
+    """Return what a list is narrowed to, by the queries that the list takes."""
+    return NodeFilter(
+        name=given["name"].strip(),
+        countries=given.get("country", ()),
+        products=given.get("product", ()),
+        suppliers=given.get("supplier", ()),
+        regions=given.get("region", ()),
+        categories=given.get("category", ()),
+    )
 
 
 def _counted(found: Listing, lens: Lens) -> Counted:
@@ -138,11 +143,12 @@ def _file(label: Label, asked: NodeFilter, listings: Listings, lens: Lens) -> Re
     if wanted() == GEOJSON:
         return as_file(features(features_of(found.ids, store(), lens)), stem, truncated=truncated)
     assert wanted() == CSV
-    rows = _all_rows(label, found.ids, lens)
+    rows = row_bodies(label, found.ids, lens)
     return as_file(table_of_bodies(COLUMNS[label], rows), stem, truncated=truncated)
 
 
-def _all_rows(label: Label, ids: Sequence[str], lens: Lens) -> Iterable[Mapping[str, Any]]:
+def row_bodies(label: Label, ids: Sequence[str], lens: Lens) -> Iterable[Mapping[str, Any]]:
+    """Yield the rows of a whole list, read part by part."""
     for at in range(0, len(ids), _PART_OF_A_FILE):
         for row in rows_of(label, ids[at : at + _PART_OF_A_FILE], store(), lens, translator().lang):
             yield row_body(row)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Response
 from marshmallow import Schema
 
 from tracegraph.access import Permission
-from tracegraph.answer_list import NodeFilter, NodeRow
+from tracegraph.answer_list import NodeRow
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
 from tracegraph.model import NodeRef
@@ -21,7 +21,7 @@ from tracegraph.vocabulary import Label
 from tracegraph_api.context import context, store, translator
 from tracegraph_api.inputs import ContractFilter, Given, LensQuery, PageQuery, lens_of
 from tracegraph_api.media import table_of_bodies
-from tracegraph_api.nodes import COLUMNS, CountryQuery, NameQuery, ProductQuery, SupplierQuery, row_body
+from tracegraph_api.nodes import COLUMNS, CountryQuery, NameQuery, ProductQuery, SupplierQuery, filter_of, row_bodies
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.frame import render
@@ -29,7 +29,6 @@ from tracegraph_api.pages.links import here, node_link
 from tracegraph_api.pages.nodes import serve_one
 from tracegraph_api.pages.words import country, number, say
 
-_AT_ONCE: Final = 2_000  # rows of a file that are read together
 _CHOICES: Final = 500  # names in one list to choose from
 _GOODS: Final = 4  # named in one row
 _TITLES: Final = {Label.FACTORY: N_("Plants"), Label.SUPPLIER: N_("Companies"), Label.CONTRACT: N_("Contracts")}
@@ -62,7 +61,7 @@ def serve_list(pages: Pages, label: Label) -> None:
         """List them."""
         lens = lens_of(given)
         part = Part("", (given["page"] - 1) * given["limit"], given["limit"])
-        found = Listings(store(), context().portfolios, lens).part(label, _asked(given), part)
+        found = Listings(store(), context().portfolios, lens).part(label, filter_of(given), part)
         rows = rows_of(label, found.ids, store(), lens, translator().lang)
         return render(
             "pages/nodes.html",
@@ -80,29 +79,13 @@ def serve_list(pages: Pages, label: Label) -> None:
     def as_csv(given: Given) -> Response:
         """Give the whole list as a file."""
         lens = lens_of(given)
-        found = Listings(store(), context().portfolios, lens).part(label, _asked(given), Part())
-        rows = _bodies(label, found.ids, lens)
+        found = Listings(store(), context().portfolios, lens).part(label, filter_of(given), Part())
+        rows = row_bodies(label, found.ids, lens)
         return as_download(table_of_bodies(COLUMNS[label], rows), "csv", plural, truncated=not found.is_exact)
 
     query: tuple[type[Schema], ...] = (LensQuery, NameQuery, *narrowed_by)
     pages.shows(f"/{plural}", Permission.READ, (*query, PageQuery))(all)
     pages.shows(f"/{plural}.csv", Permission.READ, query)(as_csv)
-
-
-def _asked(given: Given) -> NodeFilter:
-    return NodeFilter(
-        name=given["name"].strip(),
-        countries=given.get("country", ()),
-        products=given.get("product", ()),
-        suppliers=given.get("supplier", ()),
-        regions=given.get("region", ()),
-        categories=given.get("category", ()),
-    )
-
-
-def _bodies(label: Label, ids: Sequence[str], lens: Lens) -> Iterator[Mapping[str, Any]]:
-    for at in range(0, len(ids), _AT_ONCE):
-        yield from map(row_body, rows_of(label, ids[at : at + _AT_ONCE], store(), lens, translator().lang))
 
 
 def _filter(name: str, given: Given, lens: Lens) -> dict[str, Any]:
