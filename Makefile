@@ -62,5 +62,5 @@ wheel: setup ## build source distribution and wheel into dist/ (the wheel by way
 	@$(BIN)/python -m build --no-isolation
 
 clean: ## remove what was built; .venv stays
-	@rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis tools/neo4j/target bench/work
+	@rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis tools/neo4j/target tools/verapdf/target bench/work
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -97,3 +97,4 @@ if ! compgen -G 'tools/neo4j/target/classpath-*.txt' >/dev/null; then
     say "fetching Neo4j's jars from Maven Central (once; 145 MB, about two minutes)"
 fi
 "$python" tests/neo4j_server.py fetch >/dev/null
+"$python" -m tests.verapdf fetch >/dev/null # 9 MB
