@@ -74,6 +74,7 @@ def everything(store: Store, by: Lens) -> dict[str, Any]:
         "regions": store.references(Label.REGION),
         "products": dict(store.catalogue().products),
         "incidents": store.records("incident"),
+        "history": [store.history(node, by, 50) for node in (holder("f1"), holder("s1"), contract("c1"))],
         "version": store.version(by),
     }
 

@@ -148,3 +148,58 @@ def test_what_nobody_ever_saw_is_no_change(store: Store) -> None:
     (change,) = store.changes(lens(), START, 9)
     store.retract(NOW, claim_ids=[change.claim.claim_id])
     assert told(store, lens()) == []
+
+
+# --- all that was ever said of a node --------------------------------------------------------------------------------
+
+
+def said(store: Store, node: NodeRef, by: Lens, limit: int = 100) -> list[str]:
+    return [
+        f"{claim.start.id}>{claim.end.id} {claim.share_low:g} {claim.valid_to[:4]} {claim.retracted_at[:7]}"
+        for claim in store.history(node, by, limit)
+    ]
+
+
+def test_history_has_what_ended_what_was_replaced_and_what_was_retracted(store: Store) -> None:
+    ended = supplies("f1/a", "s1/a", valid_to="2020-01-01")
+    store.apply(change_set(ended, delivered("s1/a", "c1", share_low=0.25), offers("s2/a")), NOW)
+    store.apply(change_set(delivered("s1/a", "c1", share_low=0.5)), LATER)
+    (kept,) = store.history(contract("c1"), lens(), 1)
+    store.retract("2024-03-01T00:00:00Z", claim_ids=[kept.claim_id])
+    of_contract = ["s1/a>c1 0.5 9999 2024-03", "s1/a>c1 0.25 9999 2024-02"]
+    assert said(store, contract("c1"), lens()) == of_contract
+    assert sorted(said(store, holder("s1"), lens())) == sorted(["f1/a>s1/a 0 2020 9999-12", *of_contract])
+    assert said(store, holder("f1"), lens()) == ["f1/a>s1/a 0 2020 9999-12"]
+    assert said(store, contract("c1"), lens(), 1) == of_contract[:1]
+    assert said(store, NodeRef(Label.SUPPLIER, "f1"), lens()) == []
+
+
+def test_who_looks_back_does_not_know_what_came_after(store: Store) -> None:
+    store.apply(change_set(delivered("s1/a", "c1", share_low=0.25)), NOW)
+    store.apply(change_set(delivered("s1/a", "c1", share_low=0.5)), LATER)
+    assert said(store, contract("c1"), lens(known_at=NOW)) == ["s1/a>c1 0.25 9999 9999-12"]
+    assert said(store, contract("c1"), lens(known_at="2023-01-01T00:00:00Z")) == []
+
+
+def test_what_becomes_public_does_not_show_what_it_was_before(store: Store) -> None:
+    store.apply(change_set(delivered("s1/a", "c1", share_low=0.25, visibility=HIDDEN)), NOW)
+    (private,) = store.history(contract("c1"), lens("SE-AB"), 9)
+    store.retract(LATER, claim_ids=[private.claim_id])
+    store.apply(change_set(delivered("s1/a", "c1", share_low=0.5)), LATER)
+    assert said(store, contract("c1"), lens()) == ["s1/a>c1 0.5 9999 9999-12"]
+    assert said(store, contract("c1"), lens("SE-AB"))[1:] == ["s1/a>c1 0.25 9999 2024-02"]
+    assert said(store, contract("c1"), lens("SE-M")) == said(store, contract("c1"), lens())
+
+
+def test_history_keeps_to_grades_except_for_descriptions(store: Store) -> None:
+    row = describes(contract("c1"), says={"title": "x"}, grade=Grade.INFERRED)
+    store.apply(change_set(delivered("s1/a", "c1", grade=Grade.REPORTED), row), NOW)
+    assert len(store.history(contract("c1"), lens(), 9)) == 2
+    (found,) = store.history(contract("c1"), lens(min_grade=Grade.VERIFIED), 9)
+    assert found.type is T.DESCRIBES
+
+
+def test_places_have_a_history_too(world: Store) -> None:
+    assert said(world, NodeRef(Label.COUNTRY, "MY"), lens()) == ["f1>MY 0 9999 9999-12"]
+    assert said(world, NodeRef(Label.CATEGORY, "faces"), lens()) == []
+    assert len(said(world, NodeRef(Label.REGION, "SE-C"), lens())) == 1

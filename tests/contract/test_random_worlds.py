@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -23,9 +24,9 @@ from tests.contract.build import (
     supplies,
 )
 from tracegraph.lens import Lens
-from tracegraph.model import Claim, SourceId, Statement, holder_of
+from tracegraph.model import Claim, NodeRef, SourceId, Statement, holder_of
 from tracegraph.store.port import Store
-from tracegraph.vocabulary import GOODS_TYPES, Label, RelationshipType
+from tracegraph.vocabulary import GOODS_TYPES, NOT_RETRACTED, Label, RelationshipType
 
 DAYS = ("2023-01-01", "2024-01-01", "2024-06-01")
 TIMES = tuple(f"2024-0{month}-01T00:00:00Z" for month in range(1, 7))
@@ -83,6 +84,20 @@ def lenses(seed: int) -> list[Lens]:
     ]  # fmt: skip
 
 
+def history(claims: list[Claim], node: NodeRef, by: Lens) -> list[Claim]:
+    """Return what was ever said of a node, the slow way."""
+    found = []
+    for claim in claims:
+        ends = {claim.start, claim.end}
+        ends |= {NodeRef(node.label, holder_of(end.id)) for end in ends if end.label is Label.ITEM}
+        is_graded = claim.type is RelationshipType.DESCRIBES or claim.grade.rank >= by.min_grade.rank
+        is_known = claim.recorded_at <= by.known_at and claim.recorded_at < claim.retracted_at
+        if node in ends and is_graded and is_known and claim.visibility in by.visible_to:
+            is_held = claim.retracted_at > by.known_at
+            found.append(replace(claim, retracted_at=NOT_RETRACTED) if is_held else claim)
+    return sorted(found, key=lambda claim: (claim.recorded_at, claim.claim_id), reverse=True)
+
+
 def reached(claims: list[Claim], start: str, upstream: bool) -> list[str]:
     """Walk the slow way."""
     known, waiting, met = {start}, [start], []
@@ -134,3 +149,7 @@ def test_every_read_agrees_with_a_plain_reading(store: Store, seed: int) -> None
             assert [c.claim_id for c in links] == sorted(
                 c.claim_id for c in seen if c.type is kind and c.start.id in everyone
             )
+        for node in (holder("f0"), holder("s1"), contract("c1")):
+            expected_history = history(everything, node, by)
+            assert store.history(node, by, 1000) == expected_history
+            assert store.history(node, by, 3) == expected_history[:3]

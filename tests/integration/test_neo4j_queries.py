@@ -126,7 +126,7 @@ def test_a_cone_is_a_pruned_search_from_the_starts_and_its_items_are_made_distin
     [
         *("goods_from_items", "goods_into_items", "goods_into_contracts", "holdings", "links_downstream"),
         *("links_upstream", "claims_by_key", "claims_by_id", "standing_claims", "known_nodes", "known_holders"),
-        *("end_claims", "find_ids", "find_descriptions", "sources", "change_set"),
+        *("end_claims", "find_ids", "find_descriptions", "sources", "change_set", "history"),
         *("records", "records_of_kind", "records_of_change_set", "records_page", "record_versions_page"),
         *("newest_records", "last_record", "due_records", "pass_records", "delete_records", "put_records"),
         "end_records",

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
-from tracegraph.model import Claim, Product, ReferenceRecord
+from tracegraph.model import Claim, NodeRef, Product, ReferenceRecord
 from tracegraph.products import Catalogue
 from tracegraph.store import neo4j_lists, neo4j_read
 from tracegraph.store.chain_state import ChainState
@@ -194,6 +194,10 @@ class Neo4jStore:
     def count_changes(self, lens: Lens, until: Place, *, any_day: bool = False) -> int:
         """Return how many changes there are until a place."""
         return self._under(lens, lambda tx, seen: neo4j_lists.count_changes(tx, seen, until, any_day=any_day))
+
+    def history(self, node: NodeRef, lens: Lens, limit: int) -> list[Claim]:
+        """Return claims that touch a node, or an item that it holds, of any day."""
+        return self._under(lens, lambda tx, seen: neo4j_lists.history(tx, seen, node, limit))
 
     # --- records ---------------------------------------------------------------------------------------------------
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tracegraph.model import Claim, NodeRef
 from tracegraph.store.neo4j_connection import Transaction
-from tracegraph.store.neo4j_rows import claim_of
+from tracegraph.store.neo4j_rows import claim_of, claims_of
 from tracegraph.store.neo4j_state import LensParameters
 from tracegraph.store.port_lists import ALL, ClaimChange, Part, Place
-from tracegraph.vocabulary import Label, RelationshipType
+from tracegraph.vocabulary import NOT_RETRACTED, Label, RelationshipType
 
 _QUERIES: Final = {
     Label.ITEM: "ids_of_items",
@@ -54,3 +55,10 @@ def count_changes(tx: Transaction, lens: LensParameters, until: Place, *, any_da
     """Return how many changes there are until a place."""
     rows = tx.rows("claim_changes_until", at=until[0], id=until[1], any_day=any_day, **lens.sees)
     return int(rows[0][0])
+
+
+def history(tx: Transaction, lens: LensParameters, node: NodeRef, limit: int) -> list[Claim]:
+    """Return claims that touch a node, of any day; see `ListReader.history`."""
+    seen = {name: value for name, value in lens.sees.items() if name != "valid_at"}
+    asked = {"id": node.id, "label": node.label.value, "limit": limit, "not_retracted": NOT_RETRACTED}
+    return claims_of(tx.stream("history", **asked, **seen))

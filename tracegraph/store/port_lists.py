@@ -1,4 +1,4 @@
-"""What a reader may list: the nodes that exist under a lens, page by page, and what changed, in order.
+"""What a reader may list: the nodes that exist under a lens, what changed, and all that was ever said of a node.
 
 Both stores implement this beside `tracegraph.store.port`, which has the rules that hold here too.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from tracegraph.lens import Lens
-from tracegraph.model import Claim
+from tracegraph.model import Claim, NodeRef
 from tracegraph.vocabulary import Label
 
 #: A limit that no list reaches.
@@ -79,4 +79,14 @@ class ListReader(Protocol):
 
     def count_changes(self, lens: Lens, until: Place, *, any_day: bool = False) -> int:
         """Return how many changes there are until a place, itself included."""
+        ...
+
+    def history(self, node: NodeRef, lens: Lens, limit: int) -> list[Claim]:
+        """Return claims that touch a node, or an item that it holds, of any day: those that ended or were replaced too.
+
+        What the reader knows at `known_at`, or knew before: `DESCRIBES` claims whatever their grade, others of the
+        lens's grades; `retracted_at` is `NOT_RETRACTED` where the claim was held at `known_at`. Every version is seen
+        under its own visibility alone, and one that nobody ever saw is none. The latest recorded first, then the
+        largest id; at most `limit`.
+        """
         ...

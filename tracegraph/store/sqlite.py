@@ -13,7 +13,7 @@ from typing import Any
 
 from tracegraph.change_set import ChangeSet
 from tracegraph.lens import Lens
-from tracegraph.model import Claim, Product, ReferenceRecord
+from tracegraph.model import Claim, NodeRef, Product, ReferenceRecord
 from tracegraph.products import Catalogue
 from tracegraph.store import sqlite_find, sqlite_lists, sqlite_portfolio, sqlite_read, sqlite_records, sqlite_stream
 from tracegraph.store.chain_state import ChainState
@@ -187,6 +187,11 @@ class SqliteStore:
         """Return how many changes there are until a place."""
         with self._connections.reading() as connection:
             return sqlite_lists.count_changes(connection, lens, until, any_day=any_day)
+
+    def history(self, node: NodeRef, lens: Lens, limit: int) -> list[Claim]:
+        """Return claims that touch a node, or an item that it holds, of any day."""
+        with self._connections.reading() as connection:
+            return sqlite_lists.history(connection, node, lens, limit)
 
     # --- records ---------------------------------------------------------------------------------------------------
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from typing import Any, Final
 
 from tracegraph.lens import Lens
+from tracegraph.model import Claim, NodeRef
 from tracegraph.store.port_lists import ClaimChange, Part, Place
 from tracegraph.store.sqlite_codes import (
     CLAIM_COLUMNS,
@@ -18,15 +20,24 @@ from tracegraph.store.sqlite_codes import (
     SPACES,
     TYPE_CODES,
     claim_of,
+    claims_of,
     second,
     second_text,
 )
 from tracegraph.store.sqlite_lens import LensSql, lens_sql
-from tracegraph.vocabulary import Label, RelationshipType
+from tracegraph.vocabulary import NOT_RETRACTED, Label, RelationshipType
 
 _USES: Final = TYPE_CODES[RelationshipType.USES]
 _IN_CATEGORY: Final = TYPE_CODES[RelationshipType.IN_CATEGORY]
 _IN_COUNTRIES: Final = f"{TYPE_CODES[RelationshipType.LOCATED_IN]}, {TYPE_CODES[RelationshipType.REGISTERED_IN]}"
+_OTHERS: Final = ", ".join(str(code) for code in TYPE_CODES.values() if code > 2)
+#: How all claims at one node are found.
+_WAYS: Final = (
+    "goods_down ON c.start_pk = {pk} AND c.type < 3",
+    "goods_up ON c.end_pk = {pk} AND c.type < 3",
+    "link_down ON c.start_pk = {pk} AND c.type > 2",
+    f"link_up ON c.type IN ({_OTHERS}) AND c.type > 2 AND c.end_pk = {{pk}}",
+)
 _LISTED: Final = "EXISTS (SELECT 1 FROM reference r WHERE r.node_pk = n.pk)"
 
 
@@ -114,22 +125,56 @@ def _entries(connection: sqlite3.Connection, lens: Lens, *, any_day: bool) -> tu
 
     What an open change set ends stands in `replaced` until it is finished.
     """
-    seen = lens_sql(connection, lens)
-    visible = " OR ".join(f"v.text = :visible_{number}" for number in range(len(lens.visible_to)))
-    values: dict[str, Any] = {f"visible_{number}": text for number, text in enumerate(lens.visible_to)}
-    values.update(seen.values)
-    common = [
-        f"c.visibility_pk IN (SELECT v.pk FROM word v WHERE {visible})",
-        f"(c.type = {DESCRIBES} OR c.grade >= {lens.min_grade.rank})",
-        "(c.retracted_at IS NULL OR c.retracted_at > c.recorded_at)",
-    ]
+    common, values = _ever_seen(connection, lens)
     if not any_day:
         common.append("c.valid_from <= :valid_at AND c.valid_to > :valid_at")
-    if "unfinished" in values:
-        common.append("c.change_set <> :unfinished")
     told = "SELECT c.{moment} AS at, {gone} AS gone, c.pk AS pk, 'clm-' || lower(hex(c.claim_id)) AS id FROM claim c"
     parts = [
         f"{told.format(moment=moment, gone=gone)} WHERE c.{moment} <= :known_at AND {' AND '.join(common)}"
         for gone, moment in enumerate(("recorded_at", "retracted_at"))
     ]
     return " UNION ALL ".join(parts), values
+
+
+def _ever_seen(connection: sqlite3.Connection, lens: Lens) -> tuple[list[str], dict[str, Any]]:
+    """Return the conditions that a reader sees a claim ``c`` at some time and of some day, and their values."""
+    visible = " OR ".join(f"v.text = :visible_{number}" for number in range(len(lens.visible_to)))
+    values: dict[str, Any] = {f"visible_{number}": text for number, text in enumerate(lens.visible_to)}
+    values.update(lens_sql(connection, lens).values)
+    common = [
+        f"c.visibility_pk IN (SELECT v.pk FROM word v WHERE {visible})",
+        f"(c.type = {DESCRIBES} OR c.grade >= {lens.min_grade.rank})",
+        "(c.retracted_at IS NULL OR c.retracted_at > c.recorded_at)",
+    ]
+    if "unfinished" in values:
+        common.append("c.change_set <> :unfinished")
+    return common, values
+
+
+# --- all that was ever said of a node --------------------------------------------------------------------------------
+
+
+def history(connection: sqlite3.Connection, node: NodeRef, lens: Lens, limit: int) -> list[Claim]:
+    """Return claims that touch a node, of any day; see `ListReader.history`."""
+    sql, values = history_of(connection, node, lens)
+    found = claims_of(connection.execute(sql, values | {"limit": limit}))
+    return [c if c.retracted_at <= lens.known_at else replace(c, retracted_at=NOT_RETRACTED) for c in found]
+
+
+def history_of(connection: sqlite3.Connection, node: NodeRef, lens: Lens) -> tuple[str, dict[str, Any]]:
+    """Return the statement that finds all claims that touch a node or one of its items, each once, and its values."""
+    common, values = _ever_seen(connection, lens)
+    values |= {"space": SPACES[node.label], "label": LABEL_CODES[node.label], "id": node.id}
+    told = "SELECT c.pk AS pk, c.recorded_at AS at, c.claim_id AS id FROM node h INDEXED BY node_id"
+    known = " AND ".join(["h.space = :space", "h.id = :id", "h.label = :label", "c.recorded_at <= :known_at", *common])
+    parts = [f"{told} CROSS JOIN claim c INDEXED BY {way.format(pk='h.pk')} WHERE {known}" for way in _WAYS]
+    if values["space"] == HOLDER_SPACE:
+        held = "CROSS JOIN node n INDEXED BY node_holder ON n.holder_pk = h.pk"
+        parts += [f"{told} {held} CROSS JOIN claim c INDEXED BY {way.format(pk='n.pk')} WHERE {known}" for way in _WAYS]
+    return (
+        f"""
+        SELECT {CLAIM_COLUMNS}
+        FROM (SELECT * FROM ({" UNION ".join(parts)}) ORDER BY at DESC, id DESC LIMIT :limit) g
+        CROSS JOIN claim c ON c.pk = g.pk {CLAIM_JOINS} ORDER BY g.at DESC, g.id DESC""",
+        values,
+    )

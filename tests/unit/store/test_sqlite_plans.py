@@ -21,7 +21,16 @@ from tests.contract.build import (
     operated,
     supplies,
 )
-from tracegraph.store import sqlite_closure, sqlite_find, sqlite_portfolio, sqlite_read, sqlite_records, sqlite_write
+from tracegraph.model import NodeRef
+from tracegraph.store import (
+    sqlite_closure,
+    sqlite_find,
+    sqlite_lists,
+    sqlite_portfolio,
+    sqlite_read,
+    sqlite_records,
+    sqlite_write,
+)
 from tracegraph.store.sqlite import SqliteStore
 from tracegraph.store.sqlite_codes import TYPE_CODES
 from tracegraph.store.sqlite_lens import LensSql, lens_sql
@@ -152,6 +161,18 @@ def test_settings_of_a_connection(store: SqliteStore) -> None:
 
 def test_a_claim_is_looked_up_by_its_id(store: SqliteStore) -> None:
     assert_looked_up(plan(store, sqlite_read.claims_sql(conditions(store)), claim=b""))
+
+
+@pytest.mark.parametrize("label", [Label.SUPPLIER, Label.CONTRACT])
+def test_a_history_starts_at_its_node(store: SqliteStore, label: Label) -> None:
+    with store._connections.reading() as connection:
+        sql, values = sqlite_lists.history_of(connection, NodeRef(label, "s1"), lens("SE-AB"))
+        lines = [line for *_, line in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values | {"limit": 1})]
+    scans = [line for line in lines if line.startswith("SCAN") and not line.startswith(("SCAN g", "SCAN (subquery"))]
+    assert scans in ([], ["SCAN CONSTANT ROW"]), lines
+    assert not any("AUTOMATIC" in line for line in lines), lines
+    assert any("goods_up (end_pk=?" in line for line in lines), lines
+    assert any("link_up (type=? AND end_pk=?" in line for line in lines), lines
 
 
 def test_records_are_looked_up(store: SqliteStore) -> None:
