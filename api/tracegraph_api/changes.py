@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Final, cast
 
@@ -75,6 +76,10 @@ class Change:
         if found is None:
             raise StaleWrite(N_("If-Match is {value!r}: send the ETag that you read"), value=given[:50])
         return int(found[1])
+
+    def of_version_seen(self, write: RecordWrite) -> RecordWrite:
+        """Return the change of a record as one of the version that the caller has of it (`expected_version`)."""
+        return replace(write, expected_version=self.expected_version())
 
     def beside(
         self,

@@ -34,6 +34,7 @@ from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.incident_pages import crumbs_of, pages
 from tracegraph_api.pages.incident_shown import Row, contract_rows, line, revisions, said_of, telling_of
 from tracegraph_api.pages.links import here, link
+from tracegraph_api.pages.paging import paged
 from tracegraph_api.pages.words import say, word
 from tracegraph_api.questions import ResultQuery, chosen, question_of
 from tracegraph_api.resources.incident_questions import evidence_of, exposure_table, triaged_by_contract
@@ -61,8 +62,7 @@ def all(given: Given) -> Response:
     lens = lens_of(given)
     parts = _parts(lens)
     listed = parts[given["which"]]
-    first = (given["page"] - 1) * given["limit"]
-    shown = listed[first : first + given["limit"]]
+    shown, about = paged(listed, given)
     return render(
         "pages/incidents/all.html",
         say(N_("Incidents")),
@@ -73,9 +73,7 @@ def all(given: Given) -> Response:
             ("ended", say(N_("withdrawn or refuted")), len(parts["ended"])),
             ("all", say(N_("all")), len(parts["all"])),
         ],
-        total=len(listed),
-        page=given["page"],
-        limit=given["limit"],
+        **about,
         can_report=principal().may(Permission.REPORT),
     )
 
@@ -143,7 +141,7 @@ def contracts_shown(found: Exposure, view: IncidentView, lens: Lens, given: Give
     """Return the contracts of an incident: counts of all, those that are asked for, and what narrows them."""
     stopped, summary = found.incidents[0].stopped, found.answer.summary
     rows = chosen(found.answer, given)
-    first = (given["page"] - 1) * given["limit"]
+    listed, about = paged(rows, given)
     triaged = triaged_by_contract([view], lens)
     return {
         "since": stopped.since if stopped else None,
@@ -151,10 +149,8 @@ def contracts_shown(found: Exposure, view: IncidentView, lens: Lens, given: Give
         "counts": {status.value: summary.counts.get(status, 0) for status in Status},
         "unmatched": _unmatched(found, lens),
         "truncated": summary.truncated or summary.items_cut,
-        "rows": contract_rows(rows[first : first + given["limit"]], lens, triaged),
-        "total": len(rows),
-        "page": given["page"],
-        "limit": given["limit"],
+        "rows": contract_rows(listed, lens, triaged),
+        **about,
         "filters": _filters(found, lens),
         "rolled": _rolled(found, lens),
         "given": given,

@@ -20,6 +20,7 @@ from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.forms import done
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import link
+from tracegraph_api.pages.paging import paged
 from tracegraph_api.pages.words import message, say
 from tracegraph_api.policy import API
 
@@ -57,18 +58,16 @@ def all(given: Given) -> Response:
 def _listed(given: Given, error: str = "", status: int = 200) -> Response:
     wanted = set(given["state"] or JobState)
     found = [job for job in jobs_of(store(), principal()) if job.state in wanted]
-    first = (given["page"] - 1) * given["limit"]
+    listed, about = paged(found, given)
     return render(
         "pages/jobs.html",
         say(N_("Jobs")),
         status=status,
         error=error,
-        rows=[_row(job) for job in found[first : first + given["limit"]]],
-        total=len(found),
-        page=given["page"],
-        limit=given["limit"],
+        rows=[_row(job) for job in listed],
         states_known=[(state.value, say(text)) for state, text in STATES.items()],
         chosen=given["state"],
+        **about,
     )
 
 

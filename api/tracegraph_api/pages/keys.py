@@ -25,7 +25,7 @@ from tracegraph.services.keys import (
     rotated,
     serves,
 )
-from tracegraph.store.rows import Record, RecordWrite
+from tracegraph.store.rows import Record
 from tracegraph_api.changes import change
 from tracegraph_api.context import now, principal, store
 from tracegraph_api.inputs import Given, PageQuery
@@ -33,6 +33,8 @@ from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.forms import Form, done, sent
 from tracegraph_api.pages.frame import ROLES, render
 from tracegraph_api.pages.links import link
+from tracegraph_api.pages.paging import paged
+from tracegraph_api.pages.shown_once import above, show_once
 from tracegraph_api.pages.words import message, say
 
 pages = Pages("keys")
@@ -55,27 +57,21 @@ def all(given: Given) -> Response:
 
 def _listed(given: Given, form: Form, status: int = 200) -> Response:
     found = key_records(store(), principal())
-    first = (given["page"] - 1) * given["limit"]
+    listed, about = paged(found, given)
     roles = [role for role in Role if role is not Role.SYSTEM or Role.SYSTEM in principal().roles]
     return render(
         "pages/keys.html",
         say(N_("Keys for programs")),
         status=status,
-        crumbs=_crumbs(),
+        crumbs=above(),
         form=form,
-        rows=[_row(record) for record in found[first : first + given["limit"]]],
-        total=len(found),
-        page=given["page"],
-        limit=given["limit"],
+        rows=[_row(record) for record in listed],
         roles=[(role.value, say(ROLES[role])) for role in roles],
         region=principal().region,
         days=DEFAULT_DAYS,
         most_days=MAX_DAYS,
+        **about,
     )
-
-
-def _crumbs() -> list[tuple[str, str]]:
-    return [(say(N_("Administration")), link("administration.home"))]
 
 
 def _row(record: Record) -> dict[str, Any]:
@@ -127,14 +123,11 @@ def _with_token(made: Made, action: str) -> Response:
     facts = {name: said[name] for name in ("roles", "region", "scopes", "grants", "expires_at")}
     reply = done(link("keys.all"))
     store().commit(change().beside(action, f"key:{write.id}", reply, records=[write], facts=facts), now())
-    return render(
-        "pages/shown_once.html",
+    return show_once(
         say(N_("Key for {label}"), label=said["label"]),
-        crumbs=[*_crumbs(), (say(N_("Keys for programs")), link("keys.all"))],
-        secret=made.token,
-        text=say(N_("This is the key. Copy it now to where the program reads it: it is never shown again.")),
-        back=link("keys.all"),
-        back_text=say(N_("Keys for programs")),
+        made.token,
+        say(N_("This is the key. Copy it now to where the program reads it: it is never shown again.")),
+        (say(N_("Keys for programs")), link("keys.all")),
     )
 
 
@@ -143,17 +136,12 @@ def rotate(id: str) -> Response | AnyResponse:
     """Give a key a new secret."""
     under = behind(store(), principal().id, now())
     made = rotated(find_key(store(), id, principal()), principal(), now(), under=under)
-    return _with_token(Made(_at_version(made.write), made.token), "key.rotate")
+    return _with_token(Made(change().of_version_seen(made.write), made.token), "key.rotate")
 
 
 @pages.takes("/administration/keys/<id>/revoke", Permission.KEYS)
 def revoke(id: str) -> Response | AnyResponse:
     """Let a key serve no longer."""
-    write = _at_version(revoked(find_key(store(), id, principal()), now()))
+    write = change().of_version_seen(revoked(find_key(store(), id, principal()), now()))
     store().commit(change().beside("key.revoke", f"key:{id}", done(link("keys.all")), records=[write]), now())
     return change().answered()
-
-
-def _at_version(write: RecordWrite) -> RecordWrite:
-    """Return a change of a key as one of the version that the reader has seen."""
-    return RecordWrite(write.kind, write.id, write.body, change().expected_version(), write.visibility)

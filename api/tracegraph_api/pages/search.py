@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Response, render_template
+from flask import Response
 from marshmallow import Schema, fields, validate
 
 from tracegraph.access import Permission
@@ -18,6 +18,8 @@ from tracegraph_api.inputs import Given, LensQuery, PageQuery, lens_of
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import node_link
+from tracegraph_api.pages.paging import paged
+from tracegraph_api.pages.templates import page_from
 from tracegraph_api.pages.words import say, word
 from tracegraph_api.resources.search import search_of
 
@@ -46,18 +48,16 @@ def results(given: Given) -> Response:
     """Show what may be meant by a text."""
     q = " ".join(given["q"].split())
     hits, is_whole = _found(q, lens_of(given), given["label"])
-    first = (given["page"] - 1) * given["limit"]
+    listed, about = paged(hits, given)
     return render(
         "pages/search.html",
         say(N_("Search: {q}"), q=q) if q else say(N_("Search")),
         q=q,
         asked=bool(q),
-        hits=[_row(hit) for hit in hits[first : first + given["limit"]]],
+        hits=[_row(hit) for hit in listed],
         is_near=bool(hits) and hits[0].reason == NEAR,
         is_whole=is_whole,
-        total=len(hits),
-        page=given["page"],
-        limit=given["limit"],
+        **about,
         labels=[(label.value, word(label)) for label in FOUND],
         chosen=given["label"],
         no_search=True,
@@ -72,7 +72,7 @@ def suggestions(given: Given) -> Response:
     hits = _found(q, lens_of(given), given["label"])[0] if is_asked else []
     exact = [hit for hit in hits if hit.reason != NEAR][:_SUGGESTED]
     return Response(
-        render_template("pages/suggestions.html", hits=[_row(hit) for hit in exact], is_asked=is_asked),
+        page_from("pages/suggestions.html", hits=[_row(hit) for hit in exact], is_asked=is_asked),
         mimetype="text/html",
     )
 

@@ -35,6 +35,7 @@ from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.forms import Form, done, sent
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import has_page, link
+from tracegraph_api.pages.paging import paged
 from tracegraph_api.pages.words import message, say
 from tracegraph_api.resources.messages import STATES, find_message, messages_seen
 from tracegraph_api.resources.subscriptions import channel_of, check_goods, check_seen, recorded
@@ -98,17 +99,15 @@ def all(given: Given) -> Response:
 
 def _listed(given: Given, form: Form, status: int = 200) -> Response:
     found = subscriptions_of(store(), principal())
-    first = (given["page"] - 1) * given["limit"]
+    listed, about = paged(found, given)
     endpoints = [endpoint_of(record) for record in endpoint_records(store(), principal().tenant)]
     return render(
         "pages/subscriptions.html",
         say(N_("Subscriptions")),
         status=status,
         form=form,
-        rows=[_row(one) for one in found[first : first + given["limit"]]],
-        total=len(found),
-        page=given["page"],
-        limit=given["limit"],
+        rows=[_row(one) for one in listed],
+        **about,
         kinds=[(kind.value, say(text)) for kind, text in KINDS.items()],
         digests=[(digest.value, say(text)) for digest, text in DIGESTS.items()],
         endpoints=[(one.id, one.url.split("?")[0]) for one in endpoints],
@@ -202,17 +201,15 @@ def messages(given: Given) -> Response:
 
 def _messages(given: Given, error: str = "", status: int = 200) -> Response:
     found = [record for record in messages_seen() if _is_asked(record, given)]
-    first = (given["page"] - 1) * given["limit"]
+    listed, about = paged(found, given)
     return render(
         "pages/messages.html",
         say(N_("Messages to subscribers")),
         status=status,
         crumbs=[(say(N_("Subscriptions")), link("subscriptions.all"))],
         error=error,
-        rows=[_message(record) for record in found[first : first + given["limit"]]],
-        total=len(found),
-        page=given["page"],
-        limit=given["limit"],
+        rows=[_message(record) for record in listed],
+        **about,
         states_known=[(state, say(text)) for state, text in MESSAGE_STATES.items()],
         chosen=given.get("state", ""),
         subscription_id=given.get("subscription_id", ""),

@@ -25,6 +25,7 @@ from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.forms import Form, done, sent
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import link
+from tracegraph_api.pages.shown_once import above, show_once
 from tracegraph_api.pages.words import say
 
 pages = Pages("webhooks")
@@ -48,7 +49,7 @@ def _listed(form: Form, status: int = 200) -> Response:
         "pages/webhooks.html",
         say(N_("Addresses of programs (webhooks)")),
         status=status,
-        crumbs=_crumbs(),
+        crumbs=above(),
         form=form,
         rows=[
             {
@@ -61,10 +62,6 @@ def _listed(form: Form, status: int = 200) -> Response:
             for one in found
         ],
     )
-
-
-def _crumbs() -> list[tuple[str, str]]:
-    return [(say(N_("Administration")), link("administration.home"))]
 
 
 @pages.takes("/administration/webhooks", Permission.KEYS)
@@ -85,10 +82,7 @@ def rotate(id: str) -> Response | AnyResponse:
     """Give an address a new secret."""
     record = find_endpoint(store(), id, principal().tenant)
     write, secret = rotated(endpoint_of(record), record, now())
-    expected = change().expected_version()
-    return _with_secret(
-        RecordWrite(write.kind, write.id, write.body, expected, write.visibility), secret, "endpoint.rotate"
-    )
+    return _with_secret(change().of_version_seen(write), secret, "endpoint.rotate")
 
 
 @pages.takes("/administration/webhooks/<id>/remove", Permission.KEYS)
@@ -104,17 +98,14 @@ def remove(id: str) -> Response | AnyResponse:
 def _with_secret(write: RecordWrite, secret: str, action: str) -> Response:
     reply = done(link("webhooks.all"))
     store().commit(change().beside(action, f"endpoint:{write.id}", reply, records=[write]), now())
-    return render(
-        "pages/shown_once.html",
+    return show_once(
         say(N_("Secret of an address")),
-        crumbs=[*_crumbs(), (say(N_("Addresses of programs (webhooks)")), link("webhooks.all"))],
-        secret=secret,
-        text=say(
+        secret,
+        say(
             N_(
                 "With this secret the program checks that a message is from here (Standard Webhooks). Copy it now: it "
                 "is never shown again."
             )
         ),
-        back=link("webhooks.all"),
-        back_text=say(N_("Addresses of programs (webhooks)")),
+        (say(N_("Addresses of programs (webhooks)")), link("webhooks.all")),
     )

@@ -121,10 +121,10 @@ def rotate(id: str) -> Response:
     """Give an endpoint a new secret."""
     record = find_endpoint(store(), id, principal().tenant)
     write, secret = rotated(endpoint_of(record), record, now())
-    expected = change().expected_version()
-    write = RecordWrite(write.kind, write.id, write.body, expected, write.visibility)
-    shown = endpoint_body(endpoint_of(_record(write, expected + 1)))
-    return _committed(write, secret, "endpoint.rotate", Reply(200, shown, {"ETag": f'"{expected + 1}"'}))
+    write = change().of_version_seen(write)
+    version = (write.expected_version or 0) + 1
+    shown = endpoint_body(endpoint_of(_record(write, version)))
+    return _committed(write, secret, "endpoint.rotate", Reply(200, shown, {"ETag": f'"{version}"'}))
 
 
 @resource.delete("/<id>")

@@ -170,7 +170,7 @@ def rotate(id: str) -> Response:
     """Give a key a new secret."""
     under = behind(store(), principal().id, now())
     made = rotated(find_key(store(), id, principal()), principal(), now(), under=under)
-    return _with_token(_at_version(made.write), made.token, "key.rotate", 200)
+    return _with_token(change().of_version_seen(made.write), made.token, "key.rotate", 200)
 
 
 @resource.post("/<id>/revocation")
@@ -189,7 +189,7 @@ def rotate(id: str) -> Response:
 @once
 def revoke(id: str) -> Response:
     """Let a key serve no longer."""
-    write = _at_version(revoked(find_key(store(), id, principal()), now()))
+    write = change().of_version_seen(revoked(find_key(store(), id, principal()), now()))
     reply = Reply(200, _shown(write), {"ETag": f'"{_version(write)}"'})
     store().commit(change().beside("key.revoke", f"key:{id}", reply, records=[write]), now())
     return change().answered()
@@ -212,11 +212,6 @@ def who() -> Response:
         "visible_to": list(asks.visible_to) if asks.may(Permission.READ) else [],
     }
     return respond(body)
-
-
-def _at_version(write: RecordWrite) -> RecordWrite:
-    """Return a change of a key as one of the version that the caller has."""
-    return RecordWrite(write.kind, write.id, write.body, change().expected_version(), write.visibility)
 
 
 def _version(write: RecordWrite) -> int:
