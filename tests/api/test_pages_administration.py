@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -166,6 +166,70 @@ def test_who_only_reads_imports_nothing(ab: Reader) -> None:
     ab.who = READER
     ab.main("/imports", 403)
     assert 'href="/imports"' not in ab.get("/")
+
+
+#: Names of columns that no table has; one is near to what it means.
+OWN_NAMES = {
+    **GOOD,
+    "suppliers.csv": "nummer;name;source_id;anm\nfictional-wholesale;Fictional Wholesale;se-ab-src-1;x\n",
+    "supplies.csv": BAD["supplies.csv"].replace("nobody-knows", "demo-plant-klang"),
+}
+CHOSEN = {"column-0-0": "supplier_id", "column-0-1": "-", "column-1-0": "buyer_id"}
+
+
+def chosen_in(page: str) -> dict[str, str]:
+    """Return what the selects of a page hold."""
+    selects = re.findall(r'<select id="(column-\d-\d)".*?</select>', page, re.S)
+    values = [re.search(r'value="([^"]*)" selected', one) for one in re.findall(r"<select.*?</select>", page, re.S)]
+    return dict(zip(selects, [one[1] if one else "" for one in values], strict=True))
+
+
+def test_columns_are_chosen_and_what_was_chosen_is_suggested_until_it_is_forgotten(ab: Reader) -> None:
+    at = ab.led(ab.send("/imports", "/imports", OWN_NAMES))
+    ab.work()
+    assert chosen_in(ab.get(at)) == {"column-0-0": "", "column-0-1": "", "column-1-0": "buyer_id"}
+    half = ab.send(at, "/columns", **{**CHOSEN, "column-0-1": ""})
+    assert half.status_code == 422
+    assert "choose what the column anm of suppliers.csv is" in said(half.get_data(as_text=True))
+    assert chosen_in(half.get_data(as_text=True)) == {**CHOSEN, "column-0-1": ""}, "what was typed stays"
+    twice = ab.send(at, "/columns", **{**CHOSEN, "column-0-1": "supplier_id"})
+    assert "two columns of suppliers.csv are said to be supplier_id" in said(twice.get_data(as_text=True))
+    ab.led(ab.send(at, "/columns", **CHOSEN))
+    ab.work()
+    page = ab.main(at)
+    assert "New 5" in page
+    assert "suppliers.csv: the column nummer was read as supplier_id, as chosen" in page
+    assert "suppliers.csv: the column anm was left out, as chosen" in page
+    ab.led(ab.send(at, "/commit"))
+    ab.work()
+    assert "What was written New 5" in ab.main(at)
+    again = ab.led(ab.send("/imports", "/imports", {**OWN_NAMES, "supplies.csv": GOOD["supplies.csv"]}))
+    ab.work()
+    assert chosen_in(ab.get(again)) == {"column-0-0": "supplier_id", "column-0-1": "-"}
+    assert "Filled in as it was chosen on 2024-06-01" in ab.main(again)
+    for who in (M, replace(AB, grants=frozenset({"region:SE-M"}))):
+        seen = Reader(ab.store, who)
+        assert ("nummer" in seen.main("/imports/columns")) == (who.region == "SE-AB")
+    ab.led(ab.send("/imports/columns", "/forget"))
+    ab.led(ab.send("/imports/columns", "/forget"))
+    assert "nummer" not in ab.main("/imports/columns")
+    assert chosen_in(ab.get(again)) == {"column-0-0": "", "column-0-1": ""}
+
+
+def test_a_choice_is_told_to_nobody_who_sees_less_than_who_made_it(ab: Reader) -> None:
+    ab.who = replace(AB, grants=frozenset({"region:SE-M"}))
+    at = ab.led(ab.send("/imports", "/imports", OWN_NAMES))
+    ab.work()
+    ab.led(ab.send(at, "/columns", **CHOSEN))
+    form = re.search(r'action="(/imports/columns/\w+/forget)"', ab.get("/imports/columns"))
+    assert form
+    ab.who = AB
+    assert "nummer" not in ab.main("/imports/columns")
+    theirs = ab.led(ab.send("/imports", "/imports", OWN_NAMES))
+    ab.work()
+    assert chosen_in(ab.get(theirs)) == {"column-0-0": "", "column-0-1": "", "column-1-0": "buyer_id"}
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', ab.get(theirs))
+    assert ab.client.post(form[1], data=dict(hidden)).status_code == 404
 
 
 # --- subscriptions and jobs ------------------------------------------------------------------------------------------

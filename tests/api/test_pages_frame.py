@@ -108,9 +108,11 @@ PINNED: Final[Mapping[str, str]] = {
         GET /imports/columns
         GET /imports/columns/<name>.csv
         POST /imports
+        POST /imports/<id>/columns
         POST /imports/<id>/commit
         POST /imports/<id>/discard
         POST /imports/<id>/undo
+        POST /imports/columns/<id>/forget
     """,
     "watch": """
         GET /jobs

@@ -81,7 +81,7 @@ def test_from_the_depth_of_a_region_to_questions_to_send(page: Page, look: Look,
     expect(page.get_by_role("main")).to_contain_text(say["held"])
 
 
-@pytest.mark.parametrize("look", LOOKS[1:3], indirect=True, ids=str)
+@both
 def test_map_shared_plants_routes_and_comparison_are_for_everybody(page: Page, look: Look, axe: Axe) -> None:
     say = WORDS[look.lang]
     page.goto("/map")

@@ -24,7 +24,7 @@ from tracegraph.intake.known import AsksStanding, check_holders, check_reference
 from tracegraph.intake.references import check_products, check_twice, id_of, records_of
 from tracegraph.intake.refusal import ERROR, Problems
 from tracegraph.intake.row_checks import check_rows
-from tracegraph.intake.rows import Rows, read_rows
+from tracegraph.intake.rows import NO_CHOICES, ColumnChoices, Rows, read_rows
 from tracegraph.intake.same_identifier import warn_same_identifier
 from tracegraph.intake.tables import TABLES
 from tracegraph.intake.wide import is_too_wide
@@ -76,6 +76,8 @@ class Reading:
         Table to the number of its rows.
     claims : Claims or None
         All claims with the rows that state them, where they were asked for: they hold every row.
+    headers : mapping
+        The header of each file of which rows were read, as written.
     """
 
     change_set: ChangeSet
@@ -85,6 +87,7 @@ class Reading:
     notes: list[Message] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     claims: Claims | None = None
+    headers: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Problem]:
@@ -92,7 +95,7 @@ class Reading:
         return [problem for problem in self.problems if problem.severity == ERROR]
 
 
-def read_dataset(
+def read_dataset(  # noqa: PLR0913 - each says one thing about how it is read
     paths: Iterable[str | PathLike[str]],
     *,
     standing: AsksStanding | GraphWriter | None = None,
@@ -100,6 +103,7 @@ def read_dataset(
     limits: Limits | None = None,
     allowed: Allowed = ADMINISTRATOR,
     with_claims: bool = False,
+    columns: Mapping[str, ColumnChoices] | None = None,
 ) -> Reading:
     """Read and check a dataset; nothing is written, and no problem ends the reading.
 
@@ -117,6 +121,8 @@ def read_dataset(
         What rows may say, by who sends them.
     with_claims : bool
         Whether to keep the claims.
+    columns : mapping or None
+        By file, what its columns are said to be.
 
     Returns
     -------
@@ -124,7 +130,8 @@ def read_dataset(
         The change set of what is good, and every problem.
     """
     with _no_garbage_collection():
-        reading = _read([Path(path) for path in paths], _asker(standing), progress, limits or Limits(), allowed)
+        found = [Path(path) for path in paths]
+        reading = _read(found, _asker(standing), progress, limits or Limits(), allowed, columns=columns or {})
     return reading if with_claims else replace(reading, claims=None)
 
 
@@ -146,10 +153,12 @@ def _read(
     progress: Progress | None,
     limits: Limits,
     allowed: Allowed,
+    *,
+    columns: Mapping[str, ColumnChoices],
 ) -> Reading:
     problems = Problems()
     finding = find(paths, problems)
-    all_rows, incidents, unread = _read_files(finding.files, problems, limits, progress)
+    all_rows, incidents, unread = _read_files(finding.files, problems, limits, progress, columns)
     change_set, claims = checked(all_rows, ask, problems, allowed, incidents=incidents, unread=unread)
     return Reading(
         change_set=change_set,
@@ -159,11 +168,16 @@ def _read(
         notes=finding.notes,
         counts=_counts(all_rows, incidents),
         claims=claims,
+        headers={rows.file: rows.raw.header for rows in all_rows},
     )
 
 
 def _read_files(
-    files: Sequence[Found], problems: Problems, limits: Limits, progress: Progress | None
+    files: Sequence[Found],
+    problems: Problems,
+    limits: Limits,
+    progress: Progress | None,
+    columns: Mapping[str, ColumnChoices],
 ) -> tuple[list[Rows], list[IncidentFile], dict[str, str]]:
     all_rows: list[Rows] = []
     incidents: list[IncidentFile] = []
@@ -182,7 +196,7 @@ def _read_files(
             unread[table.name] = found.shown
         else:
             left -= len(raw.rows)
-            all_rows.append(read_rows(raw, table, problems))
+            all_rows.append(read_rows(raw, table, problems, columns.get(found.shown, NO_CHOICES)))
         if progress:
             progress(sum(sizes[: position + 1]), sum(sizes))
     return all_rows, incidents, unread

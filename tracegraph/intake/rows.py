@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from tracegraph.intake.cells import parse
@@ -13,6 +14,10 @@ from tracegraph.intake.spec import Column, Kind, Table
 from tracegraph.intake.tables import TABLES
 from tracegraph.messages import N_, Message
 
+#: What somebody says that columns are: the column that is meant by the header as written, empty for one to leave out.
+ColumnChoices = Mapping[str, str]
+LEFT_OUT: Final = ""
+NO_CHOICES: Final[ColumnChoices] = MappingProxyType({})
 _SHARE_COLUMNS: Final = ("share", "share_low", "share_high")
 
 
@@ -85,10 +90,10 @@ class Rows:
         problems.add(refusal, self.file, line, header, value, severity=severity)
 
 
-def read_rows(raw: RawTable, table: Table, problems: Problems) -> Rows:
+def read_rows(raw: RawTable, table: Table, problems: Problems, chosen: ColumnChoices = NO_CHOICES) -> Rows:
     """Return a file's rows as values; what is wrong with header and cells is noted, and refuses the rows."""
     rows = Rows(table, raw)
-    positions = _recognise(rows, problems)
+    positions = _recognise(rows, problems, chosen)
     texts = list(zip(*raw.rows, strict=True)) if raw.rows else [()] * len(raw.header)
     for column in table.columns:
         if column.kind is Kind.IGNORED:
@@ -101,11 +106,14 @@ def read_rows(raw: RawTable, table: Table, problems: Problems) -> Rows:
     return rows
 
 
-def _recognise(rows: Rows, problems: Problems) -> dict[str, int]:
+def _recognise(rows: Rows, problems: Problems, chosen: ColumnChoices) -> dict[str, int]:
     """Return the position of each column; what is wrong with the header refuses every row."""
     positions: dict[str, int] = {}
     for position, header in enumerate(rows.raw.header):
-        column = rows.table.by_header.get(header_key(header))
+        meant = chosen.get(header, header)
+        if header in chosen and meant == LEFT_OUT:
+            continue
+        column = rows.table.by_header.get(header_key(meant))
         if column is None:
             if header or any(row[position].strip() for row in rows.raw.rows):
                 _refuse_header(rows, header, _unknown(header, rows.table), problems)

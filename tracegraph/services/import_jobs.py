@@ -10,6 +10,7 @@ from tracegraph.errors import ImportInterrupted, InvalidInput, NotNow, UnknownIm
 from tracegraph.messages import N_
 from tracegraph.services.audit import audit_row
 from tracegraph.services.authorship import authorship_write
+from tracegraph.services.column_choices import unclear_of
 from tracegraph.services.events import event_write
 from tracegraph.services.import_reading import (
     Read,
@@ -75,6 +76,7 @@ def _checked(lease: Lease, sent: Sent, read: Read) -> dict[str, Any]:
         "preview": preview,
         "problems": {**kept, "pieces": write_pieces(lease.store, writes, now)},
         "notes": notes_of(read),
+        "unclear_columns": unclear_of(read.reading, sent),
         "visibilities": read.visibilities,
     }
 

@@ -18,6 +18,7 @@ from tracegraph.lens import Lens
 from tracegraph.messages import Message
 from tracegraph.model import ReferenceRecord, Source
 from tracegraph.services.claim_standing import theirs_of
+from tracegraph.services.column_choices import notes_of_choice
 from tracegraph.services.document_readers import undisclosed_of
 from tracegraph.services.imports import Sent, parts_of
 from tracegraph.services.jobs import message_body, message_from
@@ -95,9 +96,10 @@ def read_import(store: Store, sent: Sent, now: str) -> Read:
             limits=UPLOAD,
             allowed=ADMINISTRATOR if is_keeper else allowed_to(who, store, lens),
             with_claims=True,
+            columns=sent.columns,
         )
     described = replace(reading.change_set, description=f"import {sent.id}")
-    read = replace(reading, change_set=described, notes=[*laid.notes, *reading.notes])
+    read = replace(reading, change_set=described, notes=[*laid.notes, *reading.notes, *notes_of_choice(sent)])
     return Read(read, [_as_sent(problem, laid.lines) for problem in reading.problems], laid.lines)
 
 

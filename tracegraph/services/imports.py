@@ -47,6 +47,7 @@ class ImportState(StrEnum):
 
 #: In which states each kind of job is asked for.
 _FITS: Final[Mapping[str, frozenset[ImportState]]] = {
+    CHECK: frozenset({ImportState.CHECKED, ImportState.REJECTED}),
     COMMIT: frozenset({ImportState.CHECKED}),
     DISCARD: frozenset({ImportState.CHECKED, ImportState.REJECTED, ImportState.RECEIVED}),
     UNDO: frozenset({ImportState.COMMITTED}),
@@ -71,6 +72,12 @@ class Sent(OfTenant):
     def principal(self) -> Principal:
         """Who sent it, as they were then."""
         return principal_from(self.body["principal"])
+
+    @property
+    def columns(self) -> Mapping[str, Mapping[str, str]]:
+        """What columns are said to be, by file and header."""
+        found: Mapping[str, Mapping[str, str]] = self.body.get("columns", {})
+        return found
 
     @property
     def job_record_id(self) -> str:
@@ -116,6 +123,8 @@ def received(
         "form": form,
         "files": files,
         "skip_bad_rows": skip_bad_rows,
+        "columns": {},
+        "unclear_columns": {},
         "job": job.id,
         "created_at": now,
         "expires_at": expires_at,
@@ -206,11 +215,13 @@ def check_fits(store: Store, sent: Sent, kind: str, version: int) -> None:
         raise NotNow(N_("the import {id} is {state}: this cannot be done with it"), id=sent.id, state=str(sent.state))
 
 
-def asked_for(sent: Sent, kind: str, who: Principal, request_id: str, now: str) -> tuple[RecordWrite, RecordWrite]:
+def asked_for(
+    sent: Sent, kind: str, who: Principal, request_id: str, now: str, **what: Any
+) -> tuple[RecordWrite, RecordWrite]:
     """Return the records of a job that does something with an import, and of the import that names it."""
-    given = {"import": sent.record.id, "import_id": sent.id, "changes": True, "request_id": request_id}
+    given = {"import": sent.record.id, "import_id": sent.id, "changes": kind != CHECK, "request_id": request_id}
     job = new_job(who, kind, Permission.WRITE, given, now)
-    return job, sent.changed(job=job.id)
+    return job, sent.changed(job=job.id, **what)
 
 
 def is_busy(store: Store, sent: Sent) -> bool:

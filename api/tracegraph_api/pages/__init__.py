@@ -25,6 +25,7 @@ from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.depth import pages as depth
 from tracegraph_api.pages.exposure import pages as exposure
 from tracegraph_api.pages.help import pages as help_pages
+from tracegraph_api.pages.import_choices import pages as import_choices
 from tracegraph_api.pages.imports import pages as imports
 from tracegraph_api.pages.incident_parts import INCIDENTS
 from tracegraph_api.pages.jobs import pages as jobs
@@ -57,6 +58,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     world_map,
     paths,
     imports,
+    import_choices,
     webhooks,
     keys,
     administration,
@@ -77,11 +79,13 @@ def install(app: Flask) -> None:
     shared = context_of(app)
     settings = shared.settings
     app.secret_key = shared.parts[guard.SECRET] = guard.secret_of(settings)
+    is_secure = settings.access is not Access.LOCAL and settings.public_url.startswith("https://")
     app.config.update(
-        SESSION_COOKIE_NAME="tracegraph-step",
+        # with the prefix no neighbouring host can give a browser somebody else's step of logging in
+        SESSION_COOKIE_NAME="__Host-step" if is_secure else "tracegraph-step",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.access is not Access.LOCAL and settings.public_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=is_secure,
         PERMANENT_SESSION_LIFETIME=_STEP_LASTS,
     )
     shared.parts[log_in.LOG_IN] = LogIn(app, settings.auth.issuers)

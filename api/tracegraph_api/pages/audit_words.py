@@ -14,6 +14,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "claim.create": N_("recorded facts"),
     "claim.retract": N_("ended a fact"),
     "dataset.send": N_("sent an import"),
+    "dataset.columns": N_("chose the columns of an import"),
+    "dataset.columns.forget": N_("let a choice of columns be forgotten"),
     "dataset.commit.ask": N_("asked to write an import"),
     "dataset.discard.ask": N_("asked to let go of an import"),
     "dataset.undo.ask": N_("asked to undo an import"),
@@ -47,6 +49,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 
 SUBJECTS: Final[Mapping[str, str]] = {
     "claim": N_("the fact"),
+    "columns": N_("the columns"),
     "endpoint": N_("the address"),
     "import": N_("the import"),
     "incident": N_("the incident"),

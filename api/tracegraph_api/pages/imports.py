@@ -39,7 +39,15 @@ from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.forms import Form, done, sent
 from tracegraph_api.pages.frame import render
-from tracegraph_api.pages.imports_shown import STATES, column_problems, preview_rows, problem_row, tables_read
+from tracegraph_api.pages.imports_shown import (
+    STATES,
+    choosing,
+    column_problems,
+    kept_rows,
+    preview_rows,
+    problem_row,
+    tables_read,
+)
 from tracegraph_api.pages.links import link
 from tracegraph_api.pages.words import message, say
 from tracegraph_api.problems import problem_entry
@@ -127,10 +135,11 @@ def _kind(parts: Sequence[Part], form: Form) -> SentForm | None:
 @pages.shows("/imports/<id>", Permission.WRITE)
 def one(_: Given, id: str) -> Response:
     """Show one import: what is wrong with it, what it would change, and what can be done with it."""
-    return _shown(find_import(store(), principal(), id))
+    return shown(find_import(store(), principal(), id))
 
 
-def _shown(found: Sent, error: str = "", status: int = 200) -> Response:
+def shown(found: Sent, error: str = "", status: int = 200) -> Response:
+    """Return the page of an import, with what could not be done."""
     body, job = found.body, _last_job(found)
     is_busy = job is not None and job.state in OPEN
     if "HX-Request" in request.headers and not is_busy:  # the page that waits is to be read anew, once
@@ -160,6 +169,8 @@ def _shown(found: Sent, error: str = "", status: int = 200) -> Response:
         notes=[message(note) for note in said(body["notes"])],
         examples=preview_rows(body["preview"]),
         may_do=found.may_be_done_by(principal()),
+        choosing=choosing(found, problems),
+        has_region=principal().region is not None,
     )
 
 
@@ -204,16 +215,22 @@ def undo(id: str) -> Response | AnyResponse:
     return _do(UNDO, id)
 
 
-def _do(kind: str, id: str) -> Response | AnyResponse:
-    """Ask for a job that does something with an import; where that cannot be, show the import as it is by now."""
-    made = change()
+def to_be_done(id: str) -> Sent:
+    """Return an import that whoever asks may do something with."""
     found = find_import(store(), principal(), id)
     if not found.may_be_done_by(principal()):
         raise Forbidden(N_("this import was sent by somebody who may more than you: ask them, or send it yourself"))
+    return found
+
+
+def _do(kind: str, id: str) -> Response | AnyResponse:
+    """Ask for a job that does something with an import; where that cannot be, show the import as it is by now."""
+    made = change()
+    found = to_be_done(id)
     try:
         check_fits(store(), found, kind, made.expected_version())
     except (NotNow, StaleWrite) as error:
-        return _shown(found, message(error.message), 409)
+        return shown(found, message(error.message), 409)
     job, write = asked_for(found, kind, made.who, str(g.get("request_id", "")), now())
     reply = done(link("imports.one", id=id))
     store().commit(made.beside(f"dataset.{kind}.ask", f"import:{found.id}", reply, records=[job, write]), now())
@@ -231,6 +248,7 @@ def known_columns(_: Given) -> Response:
         say(N_("Files and columns")),
         crumbs=[(say(N_("Import")), link("imports.all"))],
         tables_known=[(one, columns(one.name)) for one in TABLES.values()],
+        kept=kept_rows(),
     )
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from flask import request
+
 from tracegraph.errors import Problem
+from tracegraph.intake.documentation import columns
+from tracegraph.intake.files import KNOWN_NAMES
+from tracegraph.intake.rows import LEFT_OUT
+from tracegraph.intake.tables import TABLES
 from tracegraph.messages import N_
 from tracegraph.render.claims import KINDS
 from tracegraph.render.statement_words import differences, sentence, source_of
-from tracegraph.services.imports import ImportState
-from tracegraph_api.context import translator
+from tracegraph.services.column_choices import Unclear, choices_of, kept_choice, suggested, unclear_files
+from tracegraph.services.imports import ImportState, Sent
+from tracegraph_api.context import principal, store, translator
 from tracegraph_api.pages.words import say
 from tracegraph_api.problems import problem_entry
 
@@ -23,6 +30,8 @@ STATES: Final[Mapping[ImportState, str]] = {
     ImportState.UNDONE: N_("undone"),
 }
 _SEVERITIES: Final[Mapping[str, str]] = {"error": N_("Error"), "warning": N_("Warning")}
+#: How a form says that a column is left out.
+LEAVE_OUT: Final = "-"
 #: What speaks of a column as a whole.
 _OF_COLUMNS: Final = frozenset({"unknown-column", "missing-column", "duplicate-column", "share-not-here"})
 
@@ -54,6 +63,81 @@ def _near(problem: Problem, meant: Mapping[tuple[str, Any], str]) -> str:
     if problem.rule == "missing-column":
         return meant.get((problem.file, problem.column), "")
     return str(problem.remedy.values.get("near", ""))
+
+
+# --- what columns are ------------------------------------------------------------------------------------------------
+
+
+def field_of(file: int, place: int) -> str:
+    """Return the name of the field in which a column of a file is chosen."""
+    return f"column-{file}-{place}"
+
+
+def choosing(found: Sent, problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Return the files whose columns can be chosen, each with fields that hold what is probably meant."""
+    if found.state not in (ImportState.CHECKED, ImportState.REJECTED):
+        return []
+    near = {(one.file, one.value): str(one.remedy.values.get("near", "")) for one in problems}
+    files = []
+    for number, file in enumerate(unclear_files(found)):
+        kept = kept_choice(store(), principal(), file)
+        before = suggested(file, kept) if not file.chosen else {}
+        names = _names(file)
+        meant = {one: near.get((file.file, one), "") for one in file.headers}
+        filled = {**{one: names[key] for one, key in meant.items() if key in names}, **before, **file.chosen}
+        files.append(
+            {
+                "file": file.file,
+                "chosen_at": kept.chosen_at if kept and before else "",
+                "choices": _choices(file),
+                "fields": [
+                    {"name": name, "header": header, "value": request.form.get(name, _value(filled.get(header)))}
+                    for place, header in enumerate(file.headers)
+                    for name in [field_of(number, place)]
+                ],
+            }
+        )
+    return files
+
+
+def _names(file: Unclear) -> dict[str, str]:
+    """Return the columns that are free, by every name."""
+    return {name: one.name for one in file.table.columns if one.name in file.free for name in one.headers}
+
+
+def _value(column: str | None) -> str:
+    return LEAVE_OUT if column == LEFT_OUT else column or ""
+
+
+def _choices(file: Unclear) -> list[tuple[str, str]]:
+    """Return the columns that are free, each with what it is."""
+    free = [one for one in columns(file.table.name) if one.name in file.free]
+    return [(one.name, f"{column_name(file.file, one.name)}: {translator().text(one.about)}") for one in free]
+
+
+def column_name(file: str, column: str) -> str:
+    """Return a column's name in the reader's language."""
+    known = TABLES[KNOWN_NAMES[file]].by_name[column]
+    return known.sv if translator().lang == "sv" else known.name
+
+
+def kept_rows() -> list[dict[str, Any]]:
+    """Return the choices that are kept, for a table."""
+    return [
+        {
+            "id": one.id,
+            "file": one.file,
+            "chosen_at": one.chosen_at,
+            "columns": [
+                (header, None if column == LEFT_OUT else column_name(one.file, column))
+                for header, column in one.chosen.items()
+            ],
+        }
+        for one in choices_of(store(), principal())
+    ]
+
+
+# --- what it would change --------------------------------------------------------------------------------------------
 
 
 def tables_read(rows: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
