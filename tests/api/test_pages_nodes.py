@@ -14,9 +14,9 @@ import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
-from tests.contract.build import change_set, describes, supplies
+from tests.contract.build import change_set, delivered, describes, lens, supplies
 from tracegraph.intake.derive import _DESCRIBED
-from tracegraph.model import AttributeValue, NodeRef, Source, SourceId
+from tracegraph.model import AttributeValue, NodeRef, Source, SourceId, Statement
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import Store
 from tracegraph.vocabulary import Grade, Label
@@ -120,6 +120,47 @@ def test_what_changed_since_a_day_is_said(reader: FlaskClient) -> None:
     assert "New: Sells to: Demo Brand 01" in page(reader, "/factories/demo-plant-klang?since=2018-06-30")
     same = page(reader, "/factories/demo-plant-klang?since=2026-11-01&valid_at=2026-11-01")
     assert "Nothing that you see differs between the two days." in same
+
+
+def test_the_timeline_tells_what_ended_what_was_replaced_and_what_is_no_longer_held(store: Store) -> None:
+    """By both clocks: of three deliveries one ended, one was stated anew, and that one was taken back."""
+    node, source = NodeRef(Label.CONTRACT, "demo-c-0007"), SourceId("src-past")
+    wholesale = {"demo-wholesale-04": Label.SUPPLIER}
+
+    def record(now: str, *rows: Statement) -> None:
+        changes = change_set(*rows, references=[Source(source, "Letter (fictional)", kind="own")])
+        store.apply(replace(changes, holders=wholesale), now)
+
+    item = "demo-wholesale-04/bandages"
+    record("2024-02-01T00:00:00Z", delivered(item, node.id, source_id=source, share_low=0.25, share_high=0.25))
+    ended = {"source_id": source, "valid_from": "2020-01-01", "valid_to": "2021-01-01"}
+    record("2024-03-01T00:00:00Z", delivered(item, node.id, **ended))
+    record("2024-04-01T00:00:00Z", delivered(item, node.id, source_id=source, share_low=0.5, share_high=0.5))
+    (now, *_) = store.history(node, lens("network", known_at="2024-05-01T00:00:00Z"), 1)
+    store.retract("2024-05-01T00:00:00Z", claim_ids=[now.claim_id])
+    about = "What is delivered, and by whom: Demo Wholesale 04, Bandages"
+    client = english(store)
+    told = page(client, f"/contracts/{node.id}").partition("All that was ever said")[2]
+    assert told.count(about) == 3
+    assert "2024-04-01 held until 2024-05-01 no dates stated" in told
+    assert "2024-03-01 true from 2020-01-01 until 2021-01-01 ended" in told
+    assert "2024-02-01 held until 2024-04-01, then something newer took its place no dates stated" in told
+    assert told.count("Letter (fictional)") == 3
+    assert [one in told for one in ("Share: 50%", "Share: 25%")] == [True, True]
+    then = page(client, f"/contracts/{node.id}?known_at=2024-02-15").partition("All that was ever said")[2]
+    assert "2024-02-01 no dates stated" in then
+    assert "2024-03-01" not in then
+
+
+def test_a_long_history_is_cut_and_says_so(store: Store) -> None:
+    rows = [delivered("demo-wholesale-04/bandages", "demo-c-0007", valid_from=f"19{n}-01-01") for n in range(50, 99)]
+    store.apply(change_set(*rows), "2024-02-01T00:00:00Z")
+    client = english(store)
+    whole = page(client, "/contracts/demo-c-0007").partition("All that was ever said")[2]
+    assert "The latest 40 are shown, and there are older ones. Show more" in whole
+    more = page(client, "/contracts/demo-c-0007?rows=1000").partition("All that was ever said")[2]
+    assert "there are older ones" not in more
+    assert more.count("true from 19") == len(rows)
 
 
 def test_the_lens_moves_the_page(reader: FlaskClient) -> None:

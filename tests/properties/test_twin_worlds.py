@@ -34,16 +34,20 @@ from tracegraph.exchange.routes import routes_body
 from tracegraph.exchange.show import shown_body
 from tracegraph.incidents import selector_from_body
 from tracegraph.lens import Lens, visible_to
+from tracegraph.model import NodeRef
 from tracegraph.services.chain import chain
 from tracegraph.services.depth import depth
+from tracegraph.services.history import history
 from tracegraph.services.incidents import list_incidents
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.routes import routes
 from tracegraph.services.show import show
 from tracegraph.store.port import Store
+from tracegraph.vocabulary import Label
 
 NOW = "2030-01-01T00:00:00Z"
 SECRET = "region:SE-M"
+HISTORIES = (Label.SUPPLIER, Label.FACTORY, Label.CONTRACT)
 LINK_TABLES = ("supplies", "deliveries", "services", "items")
 READERS = ("public", "network", "SE-AB")
 Tables = dict[str, list[dict[str, str]]]
@@ -106,6 +110,7 @@ def everything(store: Store, ids: list[str], contracts: list[str], query: Query,
     seen: dict[str, Any] = {"dependents": ask_json(store, question, today="2020-01-01", now=NOW)}
     for name in ids:
         seen[f"show {name}"] = told(lambda name=name: shown_body(show(name, lens, store)))  # type: ignore[misc]
+        seen[f"history {name}"] = [str(history(NodeRef(label, name), lens, store)) for label in HISTORIES]
         seen[f"find {name}"] = [asdict(match) for match in store.find(name, lens, 10)]
     views = Portfolios(store)
     for name in contracts:

@@ -27,6 +27,7 @@ from tracegraph_api.pages.links import has_page, incident_link, link
 from tracegraph_api.pages.place import Place, place_of
 from tracegraph_api.pages.said import MOST, SHOWN, Fact, Group, Shown, Value, Words
 from tracegraph_api.pages.said_words import ATTRIBUTES, ROLES
+from tracegraph_api.pages.timeline import LINES, Timeline, timeline_of
 from tracegraph_api.pages.words import country, say, word
 
 #: Lists that a node's page leads to: endpoint, text, and what the list is narrowed by.
@@ -76,6 +77,7 @@ class NodePage:
     facts: Sequence[Fact]
     groups: Sequence[Group]
     place: Place | None
+    timeline: Timeline | None
 
     @property
     def title(self) -> str:
@@ -106,13 +108,14 @@ def page_of(node: NodeRef, given: Given, lens: Lens) -> NodePage:
     without = _SAID_AS_FACTS.get(node.label, ())
     roles = {role: heading for role, heading in ROLES.items() if role not in without}
     facts = [*_reference(portrait), *words.facts(portrait, _hidden(portrait))]
-    return NodePage(portrait, words, facts, words.groups(portrait, given["rows"], roles), place_of(portrait))
+    groups = words.groups(portrait, given["rows"], roles)
+    lines = given["rows"] if given["rows"] > SHOWN else LINES
+    return NodePage(portrait, words, facts, groups, place_of(portrait), timeline_of(node, lens, lines))
 
 
 def shown(page: NodePage, lens: Lens, template: str = "pages/node.html", **more: Any) -> Response:
     """Return the page of a node."""
     node = page.portrait.node
-    learned, claims = page.words.learned(page.portrait)
     crumbs = []
     if node.label in _LISTED and has_page(_LISTED[node.label][0]):
         endpoint, text = _LISTED[node.label]
@@ -123,8 +126,6 @@ def shown(page: NodePage, lens: Lens, template: str = "pages/node.html", **more:
         crumbs=crumbs,
         node=node,
         page=page,
-        learned=learned,
-        claim_count=claims,
         changes=changes_of(page.portrait.changes, page.words),
         incidents=incidents_about(page.portrait, lens),
         ways=ways_from(node),

@@ -1,4 +1,4 @@
-"""What is said of a node, as its page shows it: values with who says so, links, and when it was learned."""
+"""What is said of a node, as its page shows it: values with who says so, and links."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from tracegraph.render.phrases import source_text
 from tracegraph.vocabulary import NETWORK, OPEN_FROM, OPEN_TO, PUBLIC, REGION_PREFIX, Grade, Label, Sourcing
 from tracegraph_api.context import translator
 from tracegraph_api.pages.links import node_link
-from tracegraph_api.pages.said_words import ATTRIBUTES, CHOICES, ROLES, SCHEME_NAMES
+from tracegraph_api.pages.said_words import ATTRIBUTES, CHOICES, ORDER, ROLES, SCHEME_NAMES
 from tracegraph_api.pages.words import country, number, say, share, word
 
 #: Links of one role that a page shows; more are a link away, up to so many.
 SHOWN: Final = 25
 MOST: Final = 1_000
-_TIMELINE: Final = 40
 _MONEY: Final = "value_sek"
 
 
@@ -107,14 +106,6 @@ class Group:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """A line of what was learned when: what it is about, and the claim."""
-
-    about: str
-    said: Said
-
-
 class Words:
     """Writes what a portrait says in the reader's language.
 
@@ -135,10 +126,9 @@ class Words:
 
     def facts(self, portrait: Portrait, without: Iterable[str] = ()) -> list[Fact]:
         """Return the attributes of a node as facts, in the order of `ATTRIBUTES`."""
-        order = {name: place for place, name in enumerate(ATTRIBUTES)}
         left_out = set(without)
         listed = [attribute for attribute in portrait.attributes if attribute.name not in left_out]
-        listed.sort(key=lambda attribute: (order.get(attribute.name, len(order)), attribute.name))
+        listed.sort(key=lambda attribute: (ORDER.get(attribute.name, len(ORDER)), attribute.name))
         return [self._fact(attribute) for attribute in listed]
 
     def _fact(self, attribute: Attribute) -> Fact:
@@ -230,23 +220,6 @@ class Words:
     def _service(self, link: Link) -> str:
         service = link.service or ""
         return str(say(CHOICES[service])) if service in CHOICES else service
-
-    # --- when it was learned ---
-
-    def learned(self, portrait: Portrait, most: int = _TIMELINE) -> tuple[list[Learned], int]:
-        """Return what was learned of a node, the newest first, and how many claims there are."""
-        by_claim: dict[str, tuple[Evidence, list[str]]] = {}
-        for attribute in portrait.attributes:
-            for statement in attribute.statements:
-                about = str(say(ATTRIBUTES[attribute.name])) if attribute.name in ATTRIBUTES else attribute.name
-                by_claim.setdefault(statement.evidence.claim_id, (statement.evidence, []))[1].append(about)
-        for link in portrait.links:
-            for one in link.evidence:
-                about = f"{say(ROLES[link.role])}: {link.name or link.other.id}"
-                by_claim.setdefault(one.claim_id, (one, []))[1].append(about)
-        listed = sorted(by_claim.values(), key=lambda pair: (pair[0].recorded_at, pair[0].claim_id), reverse=True)
-        shown = [Learned(", ".join(dict.fromkeys(about)), said_of(one)) for one, about in listed[:most]]
-        return shown, len(listed)
 
 
 #: Attributes that name a node.

@@ -37,6 +37,8 @@ ATTRIBUTES: Final[Mapping[str, str]] = {
     "sourcing": N_("Are all sources listed?"),
     "source_count": N_("Number of sources"),
 }
+#: The place of each among the others.
+ORDER: Final[Mapping[str, int]] = {name: place for place, name in enumerate(ATTRIBUTES)}
 
 ROLES: Final[Mapping[LinkRole, str]] = {
     LinkRole.DELIVERED_ITEM: N_("What is delivered, and by whom"),
