@@ -71,6 +71,12 @@ class _ScopeQuery(ScopeQuery, LimitsQuery, ResultQuery):
     incident = _named()
 
 
+#: Parameters that an address of a file takes along: what else somebody puts into a link means nothing there.
+_PARAMETERS: Final = frozenset(
+    field.data_key or name for schema in (LensQuery, _ScopeQuery) for name, field in schema().fields.items()
+)
+
+
 class _TextQuery(Schema):
     """What is looked for."""
 
@@ -165,7 +171,7 @@ def _answer(given: Given, lens: Lens) -> Answer:
 
 def _asked() -> dict[str, list[str]]:
     """Return the parameters of this page, apart from which part of the list it shows."""
-    return {name: found for name, found in request.args.lists() if name not in ("page", "limit") and any(found)}
+    return {name: found for name, found in request.args.lists() if name in _PARAMETERS and any(found)}
 
 
 def _kept(left_out: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,8 @@ SECRET: Final = "session-secret"
 #: Stand in pages that are made beside the request that shows them, and are filled in when one does.
 _TOKEN_TO_COME: Final = "\ue000token\ue000"
 _ONCE_TO_COME: Final = "\ue000once\ue000"
+#: They are filled in as the whole value of our own fields alone: names in the data can hold the same text.
+_TO_COME: Final = re.compile(f' name="({TOKEN}|{ONCE})" value="(?:{_TOKEN_TO_COME}|{_ONCE_TO_COME})">'.encode())
 
 
 def secret_of(settings: ApiSettings) -> bytes:
@@ -95,12 +98,16 @@ def fill_in(response: Response) -> Response:
     """Give a page that was made beside its request what only the request has."""
     if response.mimetype == "text/html" and not response.direct_passthrough:
         text = response.get_data()
-        if _TOKEN_TO_COME.encode() in text:
-            text = text.replace(_TOKEN_TO_COME.encode(), _token(now()[:10]).encode())
-        while _ONCE_TO_COME.encode() in text:
-            text = text.replace(_ONCE_TO_COME.encode(), secrets.token_urlsafe(18).encode(), 1)
-        response.set_data(text)
+        if _TO_COME.search(text):
+            response.set_data(_TO_COME.sub(_field, text))
     return response
+
+
+def _field(found: re.Match[bytes]) -> bytes:
+    """Return a field of ours with its value."""
+    name = found[1].decode()
+    value = _token(now()[:10]) if name == TOKEN else secrets.token_urlsafe(18)
+    return f' name="{name}" value="{value}">'.encode()
 
 
 def _token(day: str) -> str:
