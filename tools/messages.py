@@ -1,9 +1,9 @@
 """Bring the message catalogues up to date with the code: `python tools/messages.py`.
 
-Texts are taken from both packages where they are marked with `N_` or passed to `text`, and from the templates of the
-pages where they are passed to `_` or `plural`. Translations that are there are
-kept, texts that are gone are dropped, new ones stand at the end of the list that is printed. The English catalogue is
-its own translation.
+Texts are taken from both packages where they are marked with `N_` or passed to `text`, from the templates of the pages
+where they are passed to `_` or `plural`, and from the descriptions of the shapes of answers. Translations that are
+there are kept, texts that are gone are dropped, new ones stand at the end of the list that is printed. The English
+catalogue is its own translation.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from tracegraph_api.document_shapes import every_shape
+from tracegraph_api.document_words import descriptions
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tracegraph"
@@ -30,7 +33,8 @@ TEMPLATE_OPTIONS = {"**/pages/**.html": {"silent": "false", "trim_blocks": "true
 def extracted() -> set[str]:
     """Return every text of both packages that a person may read."""
     found = (entry for folder in (PACKAGE, API) for entry in extract_from_dir(str(folder), METHODS, {}, KEYWORDS))
-    return {message for _, _, message, _, _ in found if isinstance(message, str) and message} | in_templates()
+    marked = {message for _, _, message, _, _ in found if isinstance(message, str) and message}
+    return marked | in_templates() | descriptions({"schemas": every_shape()})
 
 
 def in_templates() -> set[str]:

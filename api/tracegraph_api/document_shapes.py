@@ -124,6 +124,14 @@ def _source(source: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def every_shape() -> dict[str, Any]:
+    """Return all shapes with all that they refer to, by the names that the document has for them."""
+    components = Components()
+    for name in sorted(_shape_names()):
+        components.shape(name)
+    return components.schemas
+
+
 def has_shape(name: str) -> bool:
     """Return whether somebody has written a shape; a test tells which are missing."""
     return name in _shape_names()

@@ -13,6 +13,8 @@ Say = Callable[..., str]
 
 #: What is data and not words.
 _AS_IS: Final = ("example", "examples", "enum", "const", "default")
+#: Under what the names are the data's own.
+_NAMES: Final = ("properties", "patternProperties", "$defs", "schemas", "headers", "parameters", "responses")
 #: In which languages the document itself is: both, one after the other.
 BOTH: Final = "sv+en"
 
@@ -31,16 +33,31 @@ def saying(lang: str) -> Say:
     return both
 
 
-def all_said(document: Any, say: Say) -> Any:
-    """Return a part of a document with all descriptions said."""
+def all_said(document: Any, say: Say, *, is_names: bool = False) -> Any:
+    """Return a part of a document with all descriptions said; `is_names` where its keys are names of the data."""
     if isinstance(document, list):
         return [all_said(one, say) for one in document]
     if not isinstance(document, Mapping):
         return document
-    said = {name: value if name in _AS_IS else all_said(value, say) for name, value in document.items()}
+    said = {
+        name: value if name in _AS_IS and not is_names else all_said(value, say, is_names=name in _NAMES)
+        for name, value in document.items()
+    }
     if isinstance(document.get("description"), str):
         said["description"] = say(document["description"])
     return said
+
+
+def descriptions(document: Any) -> set[str]:
+    """Return all descriptions of a part of a document."""
+    found: set[str] = set()
+
+    def note(text: str, /, **_: Any) -> str:
+        found.add(text)
+        return text
+
+    all_said(document, note)
+    return found
 
 
 #: What a part of a path is, by its name in the route; where one name means several things, by resource and name.

@@ -7,6 +7,7 @@ import re
 from tests.api.conftest import ROOT
 from tests.api.profile import Api, get, rule
 from tests.api.profile_form import KLANG
+from tracegraph_api.document_words import descriptions
 
 PROBLEM = "application/problem+json"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -129,11 +130,13 @@ def information(api: Api) -> None:
 
 @rule("DOK.06")
 def both_languages(api: Api) -> None:
-    """Swedish first, then English, in one text."""
+    """Swedish first, then English, in one text: of the API, and of every operation, answer, parameter and field."""
     info = api.document["info"]["description"].split("\n\n")
     assert len(info) == 2
     assert "leveranskedj" in info[0].lower()
     assert "supply chains" in info[1].lower()
+    alone = {text for text in descriptions(api.document) if "\n\n" not in text and " / " not in text}
+    assert alone == {"Id.", "Status.", "Version."}  # the same in both
 
 
 @rule("DOK.08")
@@ -173,7 +176,7 @@ def current_openapi(api: Api) -> None:
 
 
 @rule("DOK.19", "DOK.20")
-def descriptions(api: Api) -> None:
+def everything_is_described(api: Api) -> None:
     """Every operation, answer, parameter and resource is described."""
     missing = [
         f"{method} {path}" for path, method, one in api.operations if not one["description"] or not one["summary"]
