@@ -172,7 +172,7 @@ def test_who_only_reads_imports_nothing(ab: Reader) -> None:
 OWN_NAMES = {
     **GOOD,
     "suppliers.csv": "nummer;name;source_id;anm\nfictional-wholesale;Fictional Wholesale;se-ab-src-1;x\n",
-    "supplies.csv": BAD["supplies.csv"].replace("nobody-knows", "demo-plant-klang"),
+    "supplies.csv": str(BAD["supplies.csv"]).replace("nobody-knows", "demo-plant-klang"),
 }
 CHOSEN = {"column-0-0": "supplier_id", "column-0-1": "-", "column-1-0": "buyer_id"}
 
@@ -242,7 +242,7 @@ def test_something_is_watched_and_no_longer(ab: Reader) -> None:
     assert "demo-plant-klang" in said(wrong.get_data(as_text=True)), "near ids are named, and what was typed stays"
     assert 'value="name@region.example"' in wrong.get_data(as_text=True)
     assert ab.led(ab.send("/subscriptions", "/subscriptions", **typed)) == "/subscriptions"
-    assert "a plant: demo-plant-klang name@region.example once a day" in ab.main("/subscriptions")
+    assert "a plant: Demo Plant Klang (demo-plant-klang) name@region.example once a day" in ab.main("/subscriptions")
     ab.who = M
     assert "demo-plant-klang" not in ab.main("/subscriptions")
     ab.who = AB

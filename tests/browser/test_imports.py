@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import LOOKS, Axe, Look, Opened, serving
 from tracegraph.access import Principal, Role
 from tracegraph.services.import_jobs import HANDLERS
-from tracegraph.services.working import Duties, Work, alive, turn
+from tracegraph.services.working import Duties, Work, alive, run, turn
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import Store
 from tracegraph_api import create_app
@@ -33,8 +33,12 @@ BAD = {
         "seller_id,buyer,product,source_id\nnobody-knows,fictional-wholesale,gloves-nitrile,national-fiction-1\n"
     ),
 }
+#: A column has a name that no table has.
+OWN_NAMES = {**GOOD, "suppliers.csv": GOOD["suppliers.csv"].replace("supplier_id", "nummer")}
 WORDS = {
     "sv": {
+        "column": "Kolumnen ”nummer” är",
+        "check": "Kontrollera igen med de här kolumnerna",
         "menu": "Import",
         "files": "Filer",
         "send": "Skicka och kontrollera",
@@ -151,16 +155,31 @@ def test_an_import_is_corrected_written_and_undone(
 
 
 @pytest.mark.parametrize("look", [Look("sv", 1280, True)], indirect=True, ids=str)
-def test_files_are_sent_by_keyboard_and_nobody_to_check_them_is_said(
-    writing_page: Page, look: Look, axe: Axe, tab_to: Callable[..., None], sent: Callable[[dict[str, str]], list[str]]
+def test_an_import_is_sent_mended_written_and_undone_by_keyboard_alone(
+    writing_page: Page,
+    store: Store,
+    look: Look,
+    tab_to: Callable[..., None],
+    sent: Callable[[dict[str, str]], list[str]],
 ) -> None:
     page, say = writing_page, WORDS[look.lang]
+
+    def press(button: str, then: str) -> None:
+        tab_to(page, button)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("main")).to_contain_text("tracegraph worker")  # nobody to check them is said
+        run(Work(store, "test", utc_now), Duties(HANDLERS), once=True)
+        expect(page.get_by_role("main")).to_contain_text(then)
+
     page.goto("/imports")
-    page.get_by_label(say["files"], exact=True).set_input_files(sent(GOOD))
-    tab_to(page, say["send"])
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("main")).to_contain_text("tracegraph worker")
-    axe(page)
+    page.get_by_label(say["files"], exact=True).set_input_files(sent(OWN_NAMES))
+    press(say["send"], say["wrong"])
+    tab_to(page, say["column"])
+    page.keyboard.press("ArrowDown")  # past leaving it out
+    page.keyboard.press("ArrowDown")
+    press(say["check"], say["checked"])
+    press(say["write"], say["written"])
+    press(say["undo"], say["undone"])
 
 
 #: Pages of administration, help and the like.

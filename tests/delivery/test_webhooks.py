@@ -4,40 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import ssl
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 import standardwebhooks
 import trustme
 
+from tests.delivery.receiver import LOOPBACK, Receiver, receiving, trusting
 from tracegraph.delivery.addresses import is_blocked
 from tracegraph.delivery.webhooks import WebhookSender
 from tracegraph.services.endpoints import new_secret
 
-LOOPBACK = (ipaddress.IPv4Network("127.0.0.0/8"),)
 NOW = "2026-11-24T10:00:00Z"
 PAYLOAD = {"type": "watch.changed", "timestamp": NOW, "data": {"news": [{"kind": "contract", "id": "c-å"}]}}
-
-
-class Receiver:
-    """What a subscriber runs: an HTTPS server that answers as it is told, and keeps what it got."""
-
-    def __init__(self, server: ThreadingHTTPServer) -> None:
-        self.server = server
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.status = 204
-        self.location: str | None = None
-        self.drip_s = 0.0
-
-    @property
-    def url(self) -> str:
-        return f"https://localhost:{self.server.server_address[1]}/hook"
 
 
 @pytest.fixture(scope="module")
@@ -47,33 +29,8 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def receiver(authority: trustme.CA) -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            kept.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            while kept.drip_s:
-                self.wfile.write(b"H")
-                time.sleep(kept.drip_s)
-            self.send_response(kept.status)
-            if kept.location:
-                self.send_header("Location", kept.location)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    kept = Receiver(server)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield kept
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with receiving(authority) as kept:
+        yield kept
 
 
 @pytest.fixture
@@ -81,12 +38,6 @@ def sender(authority: trustme.CA) -> Iterator[WebhookSender]:
     opened = WebhookSender(LOOPBACK, trusting(authority))
     yield opened
     opened.close()
-
-
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
 
 
 # --- what is sent ----------------------------------------------------------------------------------------------------

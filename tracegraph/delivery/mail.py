@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from email.message import EmailMessage
 from typing import Any, Final
 
+from tracegraph.delivery.words import WATCHED, news_said
 from tracegraph.messages import N_
 from tracegraph.services.delivering import Outcome
 from tracegraph.settings_delivery import DeliverySettings
@@ -16,12 +17,6 @@ from tracegraph.translate import Translator
 
 TIMEOUT_S: Final = 15.0
 Messages = Sequence[tuple[str, Mapping[str, Any]]]
-
-_STATUS: Final[Mapping[str, str]] = {
-    "established": N_("a documented route leads there"),
-    "possible": N_("a route is possible"),
-    "unmapped": N_("it cannot be said: the chain is not mapped"),
-}
 
 
 class MailSender:
@@ -96,7 +91,7 @@ def _lines(messages: Messages, say: Translator, public_url: str) -> Iterator[str
         data = payload["data"]
         watch = data["watch"]
         yield say.text(N_("You watch the {kind} {id}."), kind=say.text(WATCHED[watch["kind"]]), id=watch["id"])
-        yield from (f"- {_said(one, say)}" for one in data["news"])
+        yield from (f"- {news_said(one, say)}" for one in data["news"])
         if data["news_total"] > len(data["news"]):
             yield say.text(N_("and {n} more"), n=data["news_total"] - len(data["news"]))
         yield ""
@@ -104,48 +99,3 @@ def _lines(messages: Messages, say: Translator, public_url: str) -> Iterator[str
         N_("What stands here was true for you when it was sent. See it with its evidence: {url}"), url=public_url
     )
     yield say.text(N_("To stop these messages, end the subscription there."))
-
-
-#: Words for what is watched.
-WATCHED: Final[Mapping[str, str]] = {
-    "factory": N_("factory"),
-    "supplier": N_("supplier"),
-    "group": N_("group"),
-    "country": N_("country"),
-    "category": N_("category"),
-    "contract": N_("contract"),
-    "incident": N_("incident"),
-}
-
-
-def _said(one: Mapping[str, Any], say: Translator) -> str:
-    """Return one fact in words."""
-    kind, id, after = one["kind"], one["id"], one["after"]
-    if kind == "incident":
-        return _incident_said(id, one["before"], after, say)
-    if kind == "exposure":
-        incident, _, contract = id.partition("/")
-        if after is None:
-            return say.text(
-                N_("contract {contract}: no link to {incident} is known any more"), contract=contract, incident=incident
-            )
-        return say.text(
-            N_("contract {contract} towards {incident}: {status}"),
-            contract=contract,
-            incident=incident,
-            status=say.text(_STATUS[after]),
-        )
-    if after is None:
-        return say.text(N_("contract {contract}: no link is known any more"), contract=id)
-    return say.text(N_("contract {contract}: {status}"), contract=id, status=say.text(_STATUS[after]))
-
-
-def _incident_said(id: str, before: str | None, after: str | None, say: Translator) -> str:
-    if after is None:
-        return say.text(N_("the incident {id} no longer touches this"), id=id)
-    status = after.partition("/")[2]
-    if status == "withdrawn":
-        return say.text(N_("the report {id} was withdrawn: nothing is exposed to it any more"), id=id)
-    if before is None:
-        return say.text(N_("a report touches this: {id}"), id=id)
-    return say.text(N_("the report {id} has a new revision"), id=id)

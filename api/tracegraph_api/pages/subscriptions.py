@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, validate
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracegraph.access import Permission
+from tracegraph.delivery.words import news_said, reason_said
 from tracegraph.errors import InvalidInput, UnknownNode
 from tracegraph.messages import N_
 from tracegraph.services.delivering import resent
@@ -36,21 +37,13 @@ from tracegraph_api.pages.forms import Form, done, sent
 from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import has_page, link
 from tracegraph_api.pages.paging import paged
+from tracegraph_api.pages.watched import KINDS, watched
 from tracegraph_api.pages.words import message, say
 from tracegraph_api.resources.messages import STATES, find_message, messages_seen
 from tracegraph_api.resources.subscriptions import channel_of, check_goods, check_seen, recorded
 
 pages = Pages("subscriptions")
 
-KINDS: Final[Mapping[WatchKind, str]] = {
-    WatchKind.FACTORY: N_("a plant"),
-    WatchKind.SUPPLIER: N_("a company"),
-    WatchKind.GROUP: N_("a company with all it owns"),
-    WatchKind.COUNTRY: N_("a country"),
-    WatchKind.CATEGORY: N_("a category"),
-    WatchKind.CONTRACT: N_("a contract"),
-    WatchKind.INCIDENT: N_("an incident"),
-}
 _PAGES: Final[Mapping[WatchKind, str]] = {
     WatchKind.FACTORY: "factories.one",
     WatchKind.SUPPLIER: "suppliers.one",
@@ -70,6 +63,10 @@ MESSAGE_STATES: Final[Mapping[str, str]] = {
     "sent": N_("sent"),
     "dead": N_("could not be sent"),
 }
+
+
+#: So much of what a message tells is shown.
+NEWS_SHOWN: Final = 5
 
 
 class _WatchQuery(PageQuery):
@@ -106,7 +103,7 @@ def _listed(given: Given, form: Form, status: int = 200) -> Response:
         say(N_("Subscriptions")),
         status=status,
         form=form,
-        rows=[_row(one) for one in listed],
+        rows=[_row(one, what) for one, what in zip(listed, watched(listed), strict=True)],
         **about,
         kinds=[(kind.value, say(text)) for kind, text in KINDS.items()],
         digests=[(digest.value, say(text)) for digest, text in DIGESTS.items()],
@@ -118,14 +115,14 @@ def _listed(given: Given, form: Form, status: int = 200) -> Response:
     )
 
 
-def _row(one: Subscription) -> dict[str, Any]:
+def _row(one: Subscription, what: str) -> dict[str, Any]:
     watch, channel = one.watch, one.channel
     is_mail = channel.kind is ChannelKind.EMAIL
     page = _PAGES[watch.kind]
     return {
         "id": one.id,
         "version": one.version,
-        "what": say(N_("{kind}: {id}"), kind=say(KINDS[watch.kind]), id=watch.id),
+        "what": what,
         "href": link(page, id=watch.id) if has_page(page) else None,
         "products": ", ".join(watch.products),
         "to": channel.to if is_mail else say(N_("a program: {id}"), id=channel.to),
@@ -202,13 +199,15 @@ def messages(given: Given) -> Response:
 def _messages(given: Given, error: str = "", status: int = 200) -> Response:
     found = [record for record in messages_seen() if _is_asked(record, given)]
     listed, about = paged(found, given)
+    known = subscriptions_of(store(), principal())
+    what = {one.id: said for one, said in zip(known, watched(known), strict=True)}
     return render(
         "pages/messages.html",
         say(N_("Messages to subscribers")),
         status=status,
         crumbs=[(say(N_("Subscriptions")), link("subscriptions.all"))],
         error=error,
-        rows=[_message(record) for record in listed],
+        rows=[_message(record, what) for record in listed],
         **about,
         states_known=[(state, say(text)) for state, text in MESSAGE_STATES.items()],
         chosen=given.get("state", ""),
@@ -221,17 +220,19 @@ def _is_asked(record: Record, given: Given) -> bool:
     return asked == {name: record.body[name] for name in asked}
 
 
-def _message(record: Record) -> dict[str, Any]:
+def _message(record: Record, what: Mapping[str, str]) -> dict[str, Any]:
     body = record.body
+    data = body["payload"]["data"]
     return {
         "id": OfTenant(record).id,
         "at": body["payload"]["timestamp"],
-        "type": body["payload"]["type"],
-        "subscription": body["subscription_id"],
+        "about": what.get(body["subscription_id"], ""),
+        "news": [news_said(one, translator()) for one in data["news"][:NEWS_SHOWN]],
+        "more": data["news_total"] - len(data["news"][:NEWS_SHOWN]),
         "state": say(MESSAGE_STATES[body["state"]]),
         "is_waiting": body["state"] == "waiting",
         "next": record.due_at if body["state"] == "waiting" else None,
-        "log": [(entry["at"], entry["reason"]) for entry in body["log"]],
+        "log": [(entry["at"], reason_said(entry["reason"], translator())) for entry in body["log"]],
     }
 
 
