@@ -87,7 +87,7 @@ def translator() -> Translator:
     """Return what says texts in the caller's language: the first of ``Accept-Language`` that we speak."""
     if not has_request_context():
         return Translator(context().lang)
-    if "translator" not in g:
+    if (found := g.get("translator")) is None:
         best = request.accept_languages.best_match(LANGUAGES)
-        g.translator = Translator(best or context().lang)
-    return cast("Translator", g.translator)
+        found = g.translator = Translator(best or context().lang)
+    return cast("Translator", found)

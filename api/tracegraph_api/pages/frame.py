@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, request
 from jinja2 import StrictUndefined
 
 from tracegraph.access import LOCAL, Permission, Principal, Role
@@ -20,6 +20,7 @@ from tracegraph_api.pages.assets import asset
 from tracegraph_api.pages.declare import is_partial, view_has_lens
 from tracegraph_api.pages.guard import form_key, form_token
 from tracegraph_api.pages.links import LENS, has_page, here, incident_link, link, node_link
+from tracegraph_api.pages.templates import page_from
 from tracegraph_api.pages.words import country, day, minute, number, plural, reads, say, share, word
 
 #: What pages may load and do: what this server has, and nothing written into the page itself.
@@ -118,7 +119,7 @@ def render(
     }
     if not is_partial():
         around |= {"navigation": _navigation(), "footer": _footer(), "reader": _reader(), "lens": _lens()}
-    response = Response(render_template(template, **{**around, **values}), status=status, mimetype="text/html")
+    response = Response(page_from(template, **{**around, **values}), status=status, mimetype="text/html")
     response.headers["Content-Language"] = translator().lang
     return response
 

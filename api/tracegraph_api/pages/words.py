@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from string import Formatter
 from typing import Any, Final
 
 from flask import request
@@ -54,18 +55,42 @@ def say(text: str, /, **values: Any) -> Markup:
     Values are escaped unless they are markup; whole numbers are written as numbers are; so an id or a year is given as
     a text.
     """
-    said = _said(text, translator().lang)
-    if not values:
-        return said
-    shown = {name: number(value) if _is_whole(value) else value for name, value in values.items()}
-    shown = {name: translator().say(value) if isinstance(value, Message) else value for name, value in shown.items()}
-    return said.format(**shown)
+    lang = translator().lang
+    return filled(said(text, lang), lang, **values) if values else said(text, lang)
 
 
 @cache
-def _said(text: str, lang: str) -> Markup:
+def said(text: str, lang: str) -> Markup:
     """Return a text of the catalogue, escaped; there are as many as the catalogue has."""
     return escape(Translator(lang).text(text))
+
+
+def filled(text: Markup, lang: str, /, **values: Any) -> Markup:
+    """Return what `said` returned with its places filled in, as `say` does."""
+    parts = _parts(text)
+    if parts is None:
+        return text.format(**{name: _shown(value, lang) for name, value in values.items()})
+    return Markup("".join([part if name is None else escape(_shown(values[name], lang)) for part, name in parts]))
+
+
+@cache
+def _parts(text: Markup) -> tuple[tuple[str, str | None], ...] | None:
+    """Return the parts of a text that stand as they are, and the names of its places; None: its places have forms."""
+    parts: list[tuple[str, str | None]] = []
+    for literal, name, form, conversion in Formatter().parse(str(text)):
+        parts.append((literal, None))
+        if name is None:
+            continue
+        if form or conversion or not name.isidentifier():
+            return None
+        parts.append(("", name))
+    return tuple(parts)
+
+
+def _shown(value: Any, lang: str) -> Any:
+    if isinstance(value, Message):
+        return Translator(lang).say(value)
+    return _number(value, 0, lang) if _is_whole(value) else value
 
 
 def plural(one: str, many: str, n: int, /, **values: Any) -> Markup:
@@ -80,8 +105,12 @@ def message(said: Message) -> str:
 
 def number(value: float, decimals: int = 0) -> str:
     """Return a number: 1 234,5 in Swedish, 1,234.5 in English."""
+    return _number(value, decimals, translator().lang)
+
+
+def _number(value: float, decimals: int, lang: str) -> str:
     written = f"{value:,.{decimals}f}"
-    if translator().lang != "sv":
+    if lang != "sv":
         return written
     return written.replace(",", _THIN).replace(".", ",")
 
@@ -119,7 +148,12 @@ def minute(moment: str | None) -> str:
 
 def word(value: str) -> Markup:
     """Return a word of a closed list (a status, a grade, a kind of node) as a person reads it."""
-    return say(_WORDS[value])
+    return word_in(value, translator().lang)
+
+
+def word_in(value: str, lang: str) -> Markup:
+    """Return a word of a closed list in a language."""
+    return said(_WORDS[value], lang)
 
 
 def reads(status: str) -> Markup:
