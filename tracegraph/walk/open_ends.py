@@ -74,6 +74,22 @@ def meaning_of(product: str, portfolio: Portfolio) -> Meaning:
     return portfolio.meanings[product]
 
 
+def meaning_for(at_stake: Iterable[str], portfolio: Portfolio) -> Meaning:
+    """Return what the classes of open ends mean for several products at stake: what they mean for any of them."""
+    relevant = match = own = 0
+    for product in at_stake:
+        meaning = meaning_of(product, portfolio)
+        relevant, match, own = relevant | meaning[0], match | meaning[1], own | meaning[2]
+    return relevant, match, own & ~relevant
+
+
+def flags_of(classes: int, portfolio: Portfolio) -> Flags:
+    """Return, by class of open ends, whether it is one of these, which are given as bits."""
+    flags = np.zeros(len(portfolio.classes), dtype=bool)
+    flags[members(classes, len(flags))] = True
+    return flags
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What the open ends say of one contract, should it have no route.
@@ -113,11 +129,7 @@ class Outlooks:
     @cached_property
     def _masks(self) -> Meaning:
         """What the classes of open ends mean for any of the products at stake."""
-        relevant = match = own = 0
-        for product in self.at_stake:
-            meaning = meaning_of(product, self.portfolio)
-            relevant, match, own = relevant | meaning[0], match | meaning[1], own | meaning[2]
-        return relevant, match, own & ~relevant
+        return meaning_for(self.at_stake, self.portfolio)
 
     def of(self, contract: str) -> Outlook:
         """Return the outlook of one contract."""
@@ -199,9 +211,7 @@ class Outlooks:
     @cached_property
     def _relevant_classes(self) -> Flags:
         """By class of open ends: whether it is relevant."""
-        flags = np.zeros(len(self.portfolio.classes), dtype=bool)
-        flags[members(self._masks[0], len(flags))] = True
-        return flags
+        return flags_of(self._masks[0], self.portfolio)
 
     def relevant_items(self) -> Ints:
         """Return the positions of the relevant open items, by item id."""

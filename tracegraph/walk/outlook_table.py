@@ -7,7 +7,7 @@ of a bit table, so that a set of products costs a few passes over machine words.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from tracegraph.vocabulary import Basis
 from tracegraph.walk.class_table import ClassTable
-from tracegraph.walk.open_ends import relevance
+from tracegraph.walk.open_ends import flags_of, meaning_for
 from tracegraph.walk.portfolio import Flags, Portfolio
 
 #: What the codes of `OutlookTable.codes` stand for, should the contract have no route.
@@ -36,15 +36,13 @@ class OutlookTable:
 
     def __init__(self, portfolio: Portfolio) -> None:
         self._portfolio = portfolio
-        self._of_product = lru_cache(maxsize=None)(self._judged)
 
     def codes(self, at_stake: Collection[str]) -> Codes:
         """Return, by contract, the position in `BASES` of what the open ends say.
 
         Notes
         -----
-        What a class of open ends means for several products is what it means for any of them. Cost: the distinct sets
-        of classes, times their number in words of 64.
+        Cost: the distinct sets of classes, times their number in words of 64.
         """
         sets = self._of_contracts
         relevant, match = self._classes(at_stake)
@@ -65,20 +63,8 @@ class OutlookTable:
 
     def _classes(self, at_stake: Iterable[str]) -> tuple[Flags, Flags]:
         """Return, by class, whether it is relevant for one of the products, and whether it matches the goods then."""
-        relevant, match = np.zeros((2, len(self._portfolio.classes)), dtype=np.bool_)
-        for product in at_stake:
-            enters, matches = self._of_product(product)
-            relevant |= enters
-            match |= matches
-        return relevant, match
-
-    def _judged(self, product: str) -> tuple[Flags, Flags]:
-        """Return, by class, whether a product could enter there, and whether it then matches the goods there."""
-        catalogue = self._portfolio.catalogue
-        judged = [relevance(held, bought, (product,), catalogue) for held, bought in self._portfolio.classes]
-        enters = np.array([one.relevant for one in judged], dtype=bool)
-        matches = np.array([one.goods_match for one in judged], dtype=bool)
-        return enters, matches
+        relevant, match, _ = meaning_for(at_stake, self._portfolio)
+        return flags_of(relevant, self._portfolio), flags_of(match, self._portfolio)
 
     @cached_property
     def _of_contracts(self) -> ClassTable:
