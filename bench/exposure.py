@@ -65,7 +65,7 @@ class Exposure(Tracegraph):
         self.contracts = set(self.view.portfolio.contract_ids)
         assert self.view.portfolio.contract_classes
         assert self.view.shares.network
-        assert self.view.facts(self.view.portfolio.contract_ids)
+        assert self.view.facts
 
     def exposed(self, factory: str) -> dict[str, Any]:
         """Return what reach does, and the shares of the contracts."""
@@ -73,7 +73,6 @@ class Exposure(Tracegraph):
         scope = self.scope(factory)
         cone = reach(scope.affected, self.store, self.lens, portfolio.catalogue)
         reached = reached_contracts(build_route_graph(cone), self.contracts)
-        self.view.facts(list(reached))
         return dict(self.view.shares.of_contracts(scope.affected, Outlooks(portfolio, scope.at_stake), list(reached)))
 
 

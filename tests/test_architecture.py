@@ -43,6 +43,7 @@ FLOORS: dict[str, set[str]] = {
     "products": {"vocabulary", "model"},
     "decide": {"vocabulary", "model"},
     "resources": {"errors", "messages"},
+    "kept": set(),
     "countries": GROUND,
     "settings": GROUND,
     "client": set(),
@@ -55,10 +56,10 @@ FLOORS: dict[str, set[str]] = {
     "answer": GROUND | {"store.port", "store.rows"},
     "intake": GROUND | {"store.port", "store.rows", "countries"},
     "walk": GROUND | {"store.port", "store.rows", "store.chain_state", "answer"},
-    "graph": GROUND | {"store.port", "store.rows", "answer", "walk"},
+    "graph": GROUND | {"kept", "store.port", "store.rows", "answer", "walk"},
     "exchange": GROUND | {"store.port", "store.rows", "answer", "store.canonical", "walk", "graph", "countries"},
     "services": GROUND
-    | {"store.port", "store.rows", "answer", "intake", "walk", "graph", "exchange", "countries", "resources"}
+    | {"store.port", "store.rows", "answer", "intake", "walk", "graph", "exchange", "countries", "resources", "kept"}
     | {"store.audit_chain", "store.chain_state"},
     "render": GROUND
     | {"store.port", "store.rows", "answer", "intake", "services", "countries", "exchange", "translate", "graph"},

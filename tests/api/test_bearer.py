@@ -14,9 +14,10 @@ from tracegraph.messages import N_
 from tracegraph.services.keys import find_key, key_of, revoked
 from tracegraph.store.port import Store
 from tracegraph.store.rows import Beside, Record
-from tracegraph_api.auth import bearer
-from tracegraph_api.auth.bearer import REMEMBERED_S, Bearer
+from tracegraph_api import remembered
+from tracegraph_api.auth.bearer import Bearer
 from tracegraph_api.context import utc_now
+from tracegraph_api.remembered import REMEMBERED_S
 
 ME = "/tracegraph/v1/me"
 
@@ -50,7 +51,7 @@ def used(store: Store, **more: Any) -> str:
 
 def test_a_revoked_key_serves_nowhere_after_a_few_seconds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert REMEMBERED_S <= 5
-    monkeypatch.setattr(bearer, "REMEMBERED_S", 0.4)
+    monkeypatch.setattr(remembered, "REMEMBERED_S", 0.4)
     token = token_for(store, Role.READER, "SE-AB")
     workers = [client_as(app_for(store), token) for _ in range(2)]
     assert [worker.get(ME).status_code for worker in workers] == [200, 200]
@@ -84,7 +85,7 @@ def test_what_is_nearly_a_remembered_token_is_none(store: Store) -> None:
 
 
 def test_only_so_many_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bearer, "_REMEMBERED", 1)
+    monkeypatch.setattr(remembered, "_MOST", 1)
     first, second, seldom = used(store), used(store), Seldom(store)
     door = Bearer(cast("Store", seldom), utc_now)
     for token in (first, second, second, first):

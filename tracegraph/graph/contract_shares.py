@@ -7,11 +7,9 @@ question costs its cone.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from threading import Lock
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from tracegraph.answer import Share, settled
 from tracegraph.graph.share_network import Network, ShareNetwork
 from tracegraph.graph.share_sources import Side
 from tracegraph.graph.shares import Sweep, contradictory
+from tracegraph.kept import Kept
 from tracegraph.vocabulary import Certainty
 from tracegraph.walk.open_ends import Outlooks
 from tracegraph.walk.portfolio import Flags, Portfolio
@@ -40,8 +39,7 @@ class PortfolioShares:
 
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
-        self._backgrounds: OrderedDict[int, Floats] = OrderedDict()
-        self._lock = Lock()  # several threads ask the same portfolio
+        self._backgrounds: Kept[int, Floats] = Kept(KEPT)
 
     @cached_property
     def network(self) -> ShareNetwork:
@@ -135,17 +133,12 @@ class PortfolioShares:
     def background(self, outlooks: Outlooks) -> Floats:
         """Return, by node, the high bound that relevant open ends alone make."""
         key = outlooks.relevant_classes
-        with self._lock:
-            found = self._backgrounds.get(key)
+        found = self._backgrounds.get(key)
         if found is None:
             position = self.network.position
             rest = self.relevant(outlooks, position)
             found = self._sweep(self.network.network, position, {}).bound(Side.HIGH, rest)
-        with self._lock:
-            self._backgrounds[key] = found
-            self._backgrounds.move_to_end(key)
-            while len(self._backgrounds) > KEPT:
-                self._backgrounds.popitem(last=False)
+            self._backgrounds.put(key, found)
         return found
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, overload
@@ -13,6 +13,7 @@ from tracegraph.answer import Answer, Dependent
 from tracegraph.services.row_maker import RowMaker
 from tracegraph.services.standing import Standing
 from tracegraph.vocabulary import Status
+from tracegraph.walk.portfolio import Flags
 from tracegraph.walk.propagate import Ints
 
 #: So many rows are kept with an answer: who asks again asks for its first page, as a rule.
@@ -37,20 +38,6 @@ class Narrowing:
     regions: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     suppliers: frozenset[str] = frozenset()
-
-    def keeps(self, dependent: Dependent) -> bool:
-        """Return whether a contract is wanted."""
-        facts = dependent.facts
-        return (
-            (not self.statuses or dependent.status in self.statuses)
-            and _meets(self.regions, facts.regions)
-            and _meets(self.categories, (facts.category,))
-            and _meets(self.suppliers, (*dependent.direct_suppliers, *dependent.ask))
-        )
-
-
-def _meets(wanted: frozenset[str], found: Iterable[str | None]) -> bool:
-    return not wanted or not wanted.isdisjoint(found)
 
 
 class DependentRows(Sequence[Dependent]):
@@ -108,6 +95,10 @@ class DependentRows(Sequence[Dependent]):
         """Return the same contracts, of which none is made yet: what is kept holds no more than it must."""
         return DependentRows(self._standing, self._given)
 
+    def among(self, contracts: Flags) -> int:
+        """Return how many of these are among some contracts: flags in the order of the portfolio."""
+        return int(contracts[self._positions].sum())
+
     def narrowed(self, wanted: Narrowing) -> DependentRows:
         """Return those that are wanted."""
         kept = np.ones(len(self._standing.status), dtype=bool)
@@ -118,6 +109,8 @@ class DependentRows(Sequence[Dependent]):
 
 def narrowed(answer: Answer, wanted: Narrowing) -> Sequence[Dependent]:
     """Return those contracts of an answer that are wanted, in its order."""
-    if isinstance(answer.dependents, DependentRows):
-        return answer.dependents.narrowed(wanted)
-    return [dependent for dependent in answer.dependents if wanted.keeps(dependent)]
+    rows = answer.dependents
+    if isinstance(rows, DependentRows):
+        return rows.narrowed(wanted)
+    assert not rows, "only a question that names nothing has other rows, namely none"
+    return rows

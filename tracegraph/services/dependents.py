@@ -36,11 +36,11 @@ def dependents(question: Question, reader: GraphReader, portfolios: Portfolios) 
     """
     version = reader.version(question.lens)
     view = portfolios.under(question.lens)
-    asked = question.scope, question.max_tier, question.max_items
-    answer = portfolios.answers.get(view, asked)
+    asked = view, (question.scope, question.max_tier, question.max_items)
+    answer = portfolios.answers.get(asked)
     if answer is None:
         answer = _answered(question, reader, view, version)
-        portfolios.answers.keep(view, asked, answer)
+        portfolios.answers.put(asked, answer)
     summary = replace(answer.summary, graph_version=version)
     return replace(answer, question=question, summary=summary, dependents=_afresh(answer))
 

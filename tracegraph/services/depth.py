@@ -103,7 +103,7 @@ def depth(lens: Lens, reader: GraphReader, portfolios: Portfolios, asked: DepthQ
 def _of_categories(view: PortfolioView, asked: DepthQuestion, reader: GraphReader) -> dict[str, ContractFacts]:
     """Return the contracts of the categories asked about, of all regions, by id."""
     ids = sorted(view.portfolio.contract_ids)
-    facts = view.facts(ids)
+    facts = view.facts
     if not asked.categories:
         return {contract: facts[contract] for contract in ids}
     known = {facts[contract].category for contract in ids} - {None}

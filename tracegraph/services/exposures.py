@@ -93,14 +93,14 @@ def _views(asked: Asked, store: Store, lens: Lens | None) -> Views:
 
 
 def _report(asked: Asked, views: Sequence[IncidentView], sweep: PortfolioSweep, progress: Progress | None) -> Exposures:
-    facts = sweep.view.facts(sweep.contracts)
+    facts = sweep.view.facts
     kept = [
         position
         for position, contract in sorted(enumerate(sweep.contracts), key=lambda pair: pair[1])
         if _in_regions(facts[contract], asked.regions)
     ]
     if asked.regions and not kept:
-        _refuse_regions(asked.regions, {contract: facts[contract] for contract in sweep.contracts})
+        _refuse_regions(asked.regions, facts)
     found = sweep.readings([view.current.scope for view in views], progress)
     return Exposures(
         lens=asked.lens,

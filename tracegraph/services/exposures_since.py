@@ -96,7 +96,7 @@ class Since:
         self._now.readings(
             [scope for one in followed if one.exposes_throughout for scope in one.scopes if scope is not None]
         )
-        facts = dict(self._then.view.facts(self._then.contracts)) | dict(self._now.view.facts(self._now.contracts))
+        facts = {**self._then.view.facts, **self._now.view.facts}
         found: list[Change] = []
         for number, one in enumerate(followed, start=1):
             found += self._of_incident(one, facts)

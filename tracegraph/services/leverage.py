@@ -127,7 +127,7 @@ def leverage(
     touched = [read.touched(factory, view.portfolio.catalogue) for factory in ids]
     reach = FactoryReach(view.portfolio, touched)
     place = view.portfolio.contract_index
-    facts = {place[contract]: found for contract, found in view.facts(sorted(place)).items()}
+    facts = {place[contract]: found for contract, found in view.facts.items()}
     table = PlantTable(reach, facts, len(ids))
     ranked = table.reaching()
     silent = [plant for plant in range(len(ids)) if plant not in set(ranked)]

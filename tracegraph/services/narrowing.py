@@ -23,7 +23,7 @@ def narrowed(
         No contract of the regions is seen, or there is no such category.
     """
     ids = sorted(view.portfolio.contract_ids)
-    facts = view.facts(ids)
+    facts = view.facts
     in_use = {region for contract in ids for region in facts[contract].regions}
     for region in regions:
         if region not in in_use:

@@ -106,14 +106,12 @@ class WalkedRoutes:
     @cached_property
     def delivered(self) -> Flags:
         """By delivery of the portfolio: whether a route goes through what is delivered."""
-        portfolio, index = self._portfolio, self._portfolio.item_index
-        passed = {
-            (index[item], portfolio.n + portfolio.contract_index[contract])
-            for contract, found in self._found.reached.items()
-            for item in found.direct
-        }
-        pairs = zip(portfolio.deliveries.start.tolist(), portfolio.deliveries.end.tolist(), strict=True)
-        return np.array([pair in passed for pair in pairs], dtype=bool)
+        portfolio, deliveries = self._portfolio, self._portfolio.deliveries
+        items, contracts, width = portfolio.item_index, portfolio.contract_index, len(portfolio.contract_ids)
+        reached = self._found.reached.items()
+        passed = [items[item] * width + contracts[contract] for contract, found in reached for item in found.direct]
+        pairs = deliveries.start.astype(np.int64) * width + (deliveries.end - portfolio.n)
+        return np.isin(pairs, np.array(passed, dtype=np.int64))
 
     def to(self, contracts: Sequence[int]) -> Found:  # noqa: ARG002 - it found them all
         """Return the routes to these contracts, and to all others."""

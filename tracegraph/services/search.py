@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Final
 
+from tracegraph.kept import Kept
 from tracegraph.lens import Lens
 from tracegraph.model import NodeRef
 from tracegraph.services.listing import LANGUAGES, Listings
@@ -67,8 +66,7 @@ class Search:
 
     def __init__(self, store: Store, portfolios: Portfolios) -> None:
         self._store, self._portfolios = store, portfolios
-        self._kept: OrderedDict[LensKey, list[_Named]] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Kept[LensKey, list[_Named]] = Kept(_LENSES_KEPT)
 
     def find(self, text: str, lens: Lens, labels: Sequence[Label] = FOUND, lang: str = "en") -> tuple[list[Hit], bool]:
         """Return what a text may mean, the best first, and whether that is all.
@@ -111,15 +109,10 @@ class Search:
     def _names(self, lens: Lens) -> list[_Named]:
         """Return what reference data is called under a lens; read again when more than names of suppliers changed."""
         key = self._portfolios.key(lens)
-        with self._lock:
-            kept = self._kept.get(key)
+        kept = self._kept.get(key)
         if kept is None:
             kept = self._read(lens)
-        with self._lock:
-            self._kept[key] = kept
-            self._kept.move_to_end(key)
-            while len(self._kept) > _LENSES_KEPT:
-                self._kept.popitem(last=False)
+            self._kept.put(key, kept)
         return kept
 
     def _read(self, lens: Lens) -> list[_Named]:

@@ -88,7 +88,7 @@ def single_points(asked: Weak, reader: GraphReader, portfolios: Portfolios) -> W
     cone = reach(starts, reader, lens, catalogue, direction="upstream", max_items=asked.max_items)
     graphs = FailureGraphs(cone, ends_of(cone, view.portfolio), catalogue)
     found = _Search(asked, graphs, chosen, _countries(graphs.names, reader, lens))
-    facts = view.facts(chosen)
+    facts = view.facts
     weaknesses = tuple(found.weakness(facts[contract]) for contract in chosen)
     return Weaknesses(
         lens=lens,
@@ -111,7 +111,7 @@ def _chosen(asked: Weak, view: PortfolioView, reader: GraphReader) -> list[str]:
         if contract not in view.portfolio.contract_index:
             raise unknown_node(contract, asked.lens, reader)
     chosen = sorted(set(asked.contracts) or view.portfolio.contract_ids)
-    facts = view.facts(chosen)
+    facts = view.facts
     known = {str(record.category_id) for record in reader.references(Label.CATEGORY) if isinstance(record, Category)}
     known |= {facts[contract].category or "" for contract in chosen} - {""}
     for category in asked.categories:

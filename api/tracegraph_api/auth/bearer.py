@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
-from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
 from typing import Final, Protocol
 
 from tracegraph.access import Principal
@@ -15,12 +12,10 @@ from tracegraph.errors import TokenInvalid, TracegraphError
 from tracegraph.messages import N_
 from tracegraph.services.keys import ApiKey, note_use, verified
 from tracegraph.store.port import Store
+from tracegraph_api.remembered import Remembered
 
 _LOG: Final = logging.getLogger(__name__)
 _LONGEST: Final = 8_192
-#: For so long a key that was found valid is not looked up again: a revocation holds everywhere after that.
-REMEMBERED_S: Final = 3.0
-_REMEMBERED: Final = 1_000
 
 
 class Tokens(Protocol):
@@ -48,8 +43,7 @@ class Bearer:
         self._store = store
         self._clock = clock
         self._tokens = tokens
-        self._lock = Lock()
-        self._known: OrderedDict[str, tuple[float, ApiKey]] = OrderedDict()
+        self._known: Remembered[ApiKey] = Remembered()
 
     def __call__(self, header: str) -> Principal:
         """Return who shows the value of ``Authorization``.
@@ -71,15 +65,11 @@ class Bearer:
 
     def _of_key(self, token: str) -> Principal:
         now, name = self._clock(), hashlib.sha256(token.encode()).hexdigest()
-        with self._lock:
-            found = self._known.get(name)
-        if found is not None and time.monotonic() - found[0] < REMEMBERED_S and found[1].is_live(now):
-            return found[1].principal
+        found = self._known.get(name)
+        if found is not None and found.is_live(now):
+            return found.principal
         key = verified(self._store, token, now)
-        with self._lock:
-            self._known[name] = (time.monotonic(), key)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+        self._known.put(name, key)
         try:
             note_use(self._store, key, now)
         except TracegraphError as error:  # a use that cannot be noted fails no request

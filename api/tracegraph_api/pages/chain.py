@@ -38,7 +38,7 @@ from tracegraph_api.media import features, table_of_bodies
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.frame import render
-from tracegraph_api.pages.kept import Kept
+from tracegraph_api.pages.kept import KeptByContent
 from tracegraph_api.pages.links import here, link, node_link
 from tracegraph_api.pages.said import true_when
 from tracegraph_api.pages.words import say
@@ -144,7 +144,7 @@ def _asked(given: Given, id: str, lens: Lens) -> _Asked:
 def _figure(asked: _Asked, given: Given) -> ChainFigure:
     """Return the drawing; one that was drawn before from the same is kept."""
     legend, said, drawn = asked.legend, translator(), asked.drawn
-    kept: Kept[ChainFigure] = context().parts.setdefault("chain-drawings", Kept())
+    kept: KeptByContent[ChainFigure] = context().parts.setdefault("chain-drawings", KeptByContent())
     seen = (drawn.nodes, drawn.lines, drawn.inside, drawn.grouping, drawn.deepest, drawn.is_chosen, drawn.dependent)
     of_chain = (asked.chain.facts, asked.chain.sourcing, asked.chain.open_ends)
     names = (legend.holders, legend.products, sorted(legend.factories), legend.sources)

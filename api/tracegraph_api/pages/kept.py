@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
 from typing import Final, Generic, TypeVar
+
+from tracegraph.kept import Kept
 
 Made = TypeVar("Made")
 MOST: Final = 64
 
 
-class Kept(Generic[Made]):
+class KeptByContent(Generic[Made]):
     """Keeps what was made last.
 
     Nothing of it can be out of date, or of another reader: the key is the content of everything that it is made of.
@@ -24,19 +24,14 @@ class Kept(Generic[Made]):
     """
 
     def __init__(self, most: int = MOST) -> None:
-        self._most, self._lock = most, Lock()
-        self._made: OrderedDict[bytes, Made] = OrderedDict()
+        self._kept: Kept[bytes, Made] = Kept(most)
 
     def get(self, make: Callable[[], Made], *parts: object) -> Made:
         """Return what is made from parts, each told apart by its `repr`; it is made where it is not kept."""
         key = hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).digest()
-        with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                return self._made[key]
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
         made = make()
-        with self._lock:
-            self._made[key] = made
-            while len(self._made) > self._most:
-                self._made.popitem(last=False)
+        self._kept.put(key, made)
         return made

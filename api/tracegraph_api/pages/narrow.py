@@ -49,7 +49,7 @@ def choices_of(lens: Lens, given: Given) -> Choices:
 def in_use(lens: Lens, portfolios: Portfolios) -> tuple[set[str], set[str]]:
     """Return the regions and categories of the contracts that a lens shows."""
     view = portfolios.under(lens)
-    facts = view.facts(sorted(view.portfolio.contract_ids)).values()
+    facts = view.facts.values()
     regions = {region for one in facts for region in one.regions}
     return regions, {one.category for one in facts if one.category is not None}
 

@@ -5,9 +5,6 @@ Routes of the API never look at the cookie, and pages never at ``Authorization``
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from threading import Lock
 from typing import Final
 
 from flask import Response, g, request
@@ -16,42 +13,35 @@ from tracegraph.access import Principal
 from tracegraph.services.logins import LASTS, Login, begin_login, end_login, find_login
 from tracegraph.settings_api import Access
 from tracegraph_api.context import Context, context, now, store
+from tracegraph_api.remembered import Remembered
 
 #: The prefix makes browsers keep it to this host and to https; on this computer there is none.
 COOKIE: Final = "__Host-tracegraph"
 PLAIN_COOKIE: Final = "tracegraph"
-#: For so long a log-in is not looked up again: logging out holds in every process after that.
-REMEMBERED_S: Final = 3.0
-_REMEMBERED: Final = 1_000
 _LONGEST: Final = 100
 
 
 class Sessions:
-    """Log-ins that were found lately."""
+    """Log-ins by their tokens; one that was found lately is not looked up again."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._known: OrderedDict[str, tuple[float, Login]] = OrderedDict()
+        self._known: Remembered[Login] = Remembered()
 
     def find(self, shared: Context, token: str, moment: str) -> Login | None:
         """Return the log-in of a token; None: there is none that holds."""
-        with self._lock:
-            kept = self._known.get(token)
-        if kept and time.monotonic() - kept[0] < REMEMBERED_S and moment < kept[1].until:
-            return kept[1]
+        known = self._known.get(token)
+        if known and moment < known.until:
+            return known
         found = find_login(shared.store, token, moment)
-        with self._lock:
-            self._known.pop(token, None)
-            if found:
-                self._known[token] = (time.monotonic(), found)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+        if found:
+            self._known.put(token, found)
+        else:
+            self._known.forget(token)
         return found
 
     def forget(self, token: str) -> None:
         """Forget a token."""
-        with self._lock:
-            self._known.pop(token, None)
+        self._known.forget(token)
 
 
 _PART: Final = "sessions"
