@@ -89,6 +89,7 @@ class Change:
         *,
         records: Sequence[RecordWrite] = (),
         facts: Mapping[str, Any] | None = None,
+        by: Principal | None = None,
     ) -> Beside:
         """Return what commits with the change.
 
@@ -100,9 +101,11 @@ class Change:
             What the caller is answered; kept for their key.
         records : sequence of RecordWrite
             Records of the change itself, and its events.
+        by : Principal, optional
+            Who is written down instead of who asks: `ANONYMOUS` for what is promised to be told without a name.
         """
         self.reply = reply
-        row = audit_row(self.who, action, subject, request_id=str(g.get("request_id", "")), facts=facts)
+        row = audit_row(by or self.who, action, subject, request_id=str(g.get("request_id", "")), facts=facts)
         kept = [done(self.operation, reply, now())] if self.operation else []
         return Beside([*records, *kept], [row])
 

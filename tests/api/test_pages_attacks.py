@@ -14,13 +14,21 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.contract.build import change_set, describes
+from tracegraph.access import Principal, Role
 from tracegraph.composition import open_store
 from tracegraph.model import NodeRef, Source, SourceId
+from tracegraph.services.key_rights import Rights
+from tracegraph.services.keys import new_key
+from tracegraph.services.logins import LOGIN, begin_login, logged_in_last
+from tracegraph.services.working import Work, pieces_forgotten
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import Store
+from tracegraph.store.rows import Beside
 from tracegraph.vocabulary import Grade, Label
 from tracegraph_api import create_app
+from tracegraph_api.context import context_of
 from tracegraph_api.pages import guard
+from tracegraph_api.policy import LOGGED_IN
 
 PLANT = "demo-plant-klang"
 #: What a supplier might call itself: markup, and what stands in pages for the token of a form until they are shown.
@@ -119,6 +127,43 @@ def test_what_is_put_into_an_address_changes_no_link(hostile: FlaskClient, added
     assert len(files) == 5
     assert not any(address.startswith(("http://", "javascript:")) for address in leads)
     assert all(urlsplit(address).query == f"factory={PLANT}" for address in files)
+
+
+# --- who has left ----------------------------------------------------------------------------------------------------
+
+
+def test_administrators_see_whose_keys_may_be_of_somebody_who_left(store: Store) -> None:
+    """An identity provider tells nobody who was taken off there: the day of the last log-in is what there is to see."""
+    begun, later = "2024-01-01T08:00:00Z", "2024-06-01T08:00:00Z"
+    roles = frozenset({Role.REGION_ADMINISTRATOR})
+    me, gone, there = (Principal(f"user:{name}", roles, region="SE-AB") for name in ("me", "gone", "there"))
+    for who in (me, gone, there):
+        key = new_key(who, f"sync-of-{who.id[5:]}", Rights(frozenset({Role.READER}), "SE-AB"), begun)
+        store.commit(Beside([key.write]), begun)
+    for who, moment in ((gone, begun), (there, begun), (there, later)):
+        store.commit(begin_login(who, "https://idp.example", moment)[1], moment)
+    client = client_of(store, Access.PUBLIC)
+    shared = context_of(client.application)
+    shared.clock, shared.parts[LOGGED_IN] = lambda: later, lambda: me
+    page = client.get("/administration/keys", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    rows = {label: page.partition(f"sync-of-{label}<")[2].partition("</tr>")[0] for label in ("me", "gone", "there")}
+    assert [label for label, row in rows.items() if "Still with you?" in row] == ["gone"]
+    assert "logged in last on 2024-01-01" in rows["gone"]
+    assert "logged in last on 2024-06-01" in rows["there"]
+
+
+def test_of_those_alone_who_may_make_keys_it_is_kept_when_they_logged_in() -> None:
+    analyst = Principal("user:analyst", frozenset({Role.ANALYST}), region="SE-AB")
+    beside = begin_login(analyst, "https://idp.example", "2024-01-01T08:00:00Z")[1]
+    assert [write.kind for write in beside.records] == [LOGIN]
+
+
+def test_when_somebody_logged_in_last_is_forgotten_with_their_last_key(store: Store) -> None:
+    who = Principal("user:me", frozenset({Role.REGION_ADMINISTRATOR}), region="SE-AB")
+    store.commit(begin_login(who, "https://idp.example", "2024-01-01T08:00:00Z")[1], "2024-01-01T08:00:00Z")
+    for moment, kept in (("2025-12-30T08:00:00Z", True), ("2025-12-31T08:00:00Z", False)):
+        pieces_forgotten(Work(store, "test", lambda now=moment: now))  # type: ignore[misc]
+        assert (logged_in_last(store, who.id) is not None) is kept
 
 
 # --- neighbours ------------------------------------------------------------------------------------------------------

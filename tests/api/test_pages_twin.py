@@ -6,6 +6,7 @@ without. A new page is covered by being served.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +16,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests.api.test_twin_routes import LENS, SKANE, STOCKHOLM, Ids, app_of, pair
+from tests.api.test_twin_routes import LENS, LIVED, SKANE, STOCKHOLM, Ids, app_of, pair
 from tracegraph.access import ANONYMOUS, Principal
+from tracegraph.settings_audit import OFF, AuditSettings
 from tracegraph_api.context import context_of
+from tracegraph_api.pages import guard
 from tracegraph_api.pages.files import MEDIA
 from tracegraph_api.policy import API, LOGGED_IN
 
@@ -82,6 +85,70 @@ def test_a_reader_learns_nothing_from_any_page(seed: int, who: Principal, tmp_pa
                 one, other = (shown(client, path, query) for client in clients)
                 assert one == other, (path, query)
                 assert one[0] != 500, (path, query)
+                asked += 1
+    assert asked > 60
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+def forms(app: Flask) -> list[str]:
+    """Return the addresses that take a form; those about an incident, also of one that is seen."""
+    rules = [str(rule) for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    own = sorted(rule for rule in rules if not rule.startswith((API, "/log-out")))
+    return [*own, *(rule.replace("<id>", "inc-1") for rule in own if rule.startswith("/incidents/<id>"))]
+
+
+def typed(id: str, ids: Ids) -> list[dict[str, object]]:
+    """Return what is sent: about an id, in every field that takes one; and nothing but what every form has."""
+    contracts = [ids.of["contracts"][0], id]
+    about = {"contract": contracts, "operation_id": id, "selector": json.dumps({"kind": "factory", "id": id})}
+    about |= {"kind": "factory", "id": id, "channel": "webhook", "endpoint": id, "sources": id, "goods": id}
+    return [{}, {**about, "state": "confirmed", "reason": "Twin (fictional).", "do": "preview", "title": "Twin"}]
+
+
+def sent(client: FlaskClient, path: str, data: dict[str, object], key: str) -> tuple[object, ...]:
+    """Return what a reader gets who sends a form."""
+    with client.application.test_request_context("/"):
+        client.application.preprocess_request()
+        token = guard.form_token()
+    given = {**data, "form_token": token, "form_key": key, "version": "1"}
+    response = client.post(path, data=given, headers={"X-Request-Id": "twin-forms"})
+    headers = sorted((name, value) for name, value in response.headers if name not in ("Date", "traceparent"))
+    return response.status_code, headers, ANEW.sub(b"", response.data)
+
+
+def test_a_form_about_what_others_have_tells_nothing_of_it(tmp_path: Path) -> None:
+    """It is answered as in a world in which that is not there."""
+    told = set()
+    with pair(1, "small", STOCKHOLM, tmp_path) as twins:
+        clients = [reading_as(client, STOCKHOLM) for client in twins.clients]
+        theirs = [twins.hidden[name][0] for name in LIVED]
+        for path in forms(clients[0].application):
+            for id in ("secret-f", "secret-c", "inc-secret", "src-secret", *theirs):
+                for number, data in enumerate(typed(id, twins.ids)):
+                    address, key = re.sub(r"<[^>]+>", id, path), f"twin-{path.count('/')}-{id}-{number}"[:100]
+                    one, other = (sent(client, address, data, key) for client in clients)
+                    assert one == other, (address, data)
+                    assert one[0] != 500, (address, data)
+                    told.add(one[0])
+    assert told <= {200, 403, 404, 422}  # 200: a form that is shown again with what would be touched
+
+
+# --- what one reader leaves behind in a process ----------------------------------------------------------------------
+
+
+def test_what_another_asked_before_changes_no_page(tmp_path: Path) -> None:
+    """Portfolios, answers, drawings and names are kept for all readers of a process: each by what its reader sees."""
+    asked = 0
+    with pair(1, "small", STOCKHOLM, tmp_path) as twins:
+        apps = [app_of(twins.stores[1], STOCKHOLM, AuditSettings(audit_reads=OFF)) for _ in range(2)]
+        alone, shared = (reading_as(app.test_client(), STOCKHOLM) for app in apps)
+        for path in addresses(alone.application, twins.ids):
+            for query in queries(path, twins.ids):
+                reading_as(shared, SKANE).get(path, query_string=query)
+                one, other = shown(reading_as(shared, STOCKHOLM), path, query), shown(alone, path, query)
+                assert one == other, (path, query)
                 asked += 1
     assert asked > 60
 

@@ -141,6 +141,30 @@ def test_what_national_leads_say_is_seen_beside_one_s_own(callers: Callers) -> N
     assert [found["visibility"] for found in row["triage"]] == ["region:SE-AB", "network", "public"]
 
 
+def test_who_wrote_is_told_to_those_alone_who_write_beside_them(callers: Callers) -> None:
+    put(callers, "m", C1, NO_IMPACT)
+    put(callers, "lead", C1, CONFIRMED)
+    put(callers, "lead", C1, {**CONFIRMED, "visibility": "public"})
+    expected = {
+        "m": ["key:m", None, None],
+        "ab": [None, None],
+        "lead": ["key:lead", "key:lead"],
+        "granted": [None, "key:lead", "key:lead"],
+        None: [None],
+    }
+    for who, told in expected.items():
+        rows = shaped("triage_page", callers.get(who, PATH))["items"]
+        assert [row["by"] for row in rows] == told, who
+        table = callers.get(who, PATH, accept="text/csv").get_data(as_text=True)
+        assert [key in table for key in ("key:m", "key:lead")] == [key in told for key in ("key:m", "key:lead")], who
+        beside = callers.items(who, f"/incidents/{INCIDENT}/exposures", limit=200)
+        assert [one["by"] for row in beside if row["contract_id"] == C1 for one in row["triage"]] == told, who
+        for number, visibility in enumerate(row["visibility"] for row in rows):
+            history = callers.get(who, f"{PATH}/{C1}/history", visibility=visibility)
+            assert shaped("triage_history_page", history)["items"][0]["by"] == told[number], who
+            assert one(callers, who, C1, visibility=visibility)["by"] == told[number], who
+
+
 @pytest.mark.parametrize(
     ("who", "visibility", "status"),
     [

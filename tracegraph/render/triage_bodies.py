@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tracegraph.services.triage import Standing, Why
+from tracegraph.access import Principal
+from tracegraph.services.triage import Standing, Why, written_by
 from tracegraph.services.triage_bulk import Row
 from tracegraph.triage import Triage
 from tracegraph.vocabulary import TriageState
 
 
-def standing_body(standing: Standing) -> dict[str, Any]:
-    """Return a triage as it counts as JSON."""
+def standing_body(standing: Standing, who: Principal) -> dict[str, Any]:
+    """Return a triage as it counts as JSON, for a reader."""
     return {
-        **version_body(standing.triage),
+        **version_body(standing.triage, who),
         "counts_as": standing.counts_as.value,
         "expired": standing.expired,
         "stale": bool(standing.why),
@@ -40,8 +41,8 @@ def untriaged_body(incident_id: str, contract_id: str, visibility: str, status: 
     }
 
 
-def version_body(triage: Triage) -> dict[str, Any]:
-    """Return one version of a triage as JSON; a state of null takes back what was said before."""
+def version_body(triage: Triage, who: Principal) -> dict[str, Any]:
+    """Return one version of a triage as JSON, for a reader; a state of null takes back what was said before."""
     said, basis = triage.said, triage.basis
     return {
         "incident_id": triage.incident_id,
@@ -60,7 +61,7 @@ def version_body(triage: Triage) -> dict[str, Any]:
             "status": basis.status,
         },
         "recorded_at": triage.recorded_at,
-        "by": triage.by,
+        "by": written_by(triage, who),
         "operation_id": triage.operation_id,
     }
 
@@ -77,11 +78,13 @@ def operation_body(operation_id: str, visibility: str, rows: Iterable[Row]) -> d
     }
 
 
-def beside_contracts(contracts: Iterable[dict[str, Any]], standings: Mapping[str, list[Standing]]) -> None:
-    """Put the triage of each contract of an answer beside it."""
+def beside_contracts(
+    contracts: Iterable[dict[str, Any]], standings: Mapping[str, list[Standing]], who: Principal
+) -> None:
+    """Put the triage of each contract of an answer beside it, for a reader."""
     for contract in contracts:
         found = standings.get(contract["contract_id"], ())
-        contract["triage"] = [standing_body(standing) for standing in found]
+        contract["triage"] = [standing_body(standing, who) for standing in found]
 
 
 def _why(why: Why) -> dict[str, Any]:

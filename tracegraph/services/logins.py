@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from tracegraph.access import Principal
+from tracegraph.access import Permission, Principal
 from tracegraph.moments import later
 from tracegraph.services.audit import audit_row
 from tracegraph.services.principals import principal_body, principal_from
@@ -19,8 +19,12 @@ from tracegraph.store.port import RecordReader
 from tracegraph.store.rows import Beside, RecordWrite
 
 LOGIN: Final = "login"
+#: Kind of the records of those who may make keys: when they logged in last, so that others see who is gone.
+PERSON: Final = "person"
 #: A working day, whatever happens meanwhile.
 LASTS: Final = timedelta(hours=9)
+#: For so long it is remembered when somebody logged in last: no key that they made lasts longer.
+REMEMBERED: Final = timedelta(days=730)
 _BYTES: Final = 32
 
 
@@ -51,8 +55,11 @@ def begin_login(who: Principal, issuer: str, now: str, request_id: str = "") -> 
     token = secrets.token_urlsafe(_BYTES)
     until = later(now, LASTS)
     body = {"principal": principal_body(who), "issuer": issuer, "until": until}
-    write = RecordWrite(LOGIN, id_of(token), body, expected_version=0, visibility=who.home, due_at=until)
-    return token, Beside([write], [audit_row(who, "login.begin", f"login:{who.id}", request_id=request_id)])
+    writes = [RecordWrite(LOGIN, id_of(token), body, expected_version=0, visibility=who.home, due_at=until)]
+    if who.may(Permission.KEYS):
+        until = later(now, REMEMBERED)
+        writes.append(RecordWrite(PERSON, who.id, {"logged_in_at": now}, visibility=who.home, due_at=until))
+    return token, Beside(writes, [audit_row(who, "login.begin", f"login:{who.id}", request_id=request_id)])
 
 
 def find_login(store: RecordReader, token: str, now: str) -> Login | None:
@@ -68,6 +75,12 @@ def end_login(login: Login, request_id: str = "") -> Beside:
     """Return what is to be committed so that a log-in holds no longer."""
     row = audit_row(login.who, "login.end", f"login:{login.who.id}", request_id=request_id)
     return Beside([RecordWrite(LOGIN, login.id, None)], [row])
+
+
+def logged_in_last(store: RecordReader, principal_id: str) -> str | None:
+    """Return when somebody who may make keys logged in last; None: never, or not since this is written down."""
+    found = store.records(PERSON, principal_id)
+    return str(found[-1].body["logged_in_at"]) if found else None
 
 
 def id_of(token: str) -> str:

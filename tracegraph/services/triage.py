@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from tracegraph.access import Principal, Role
 from tracegraph.incidents import IncidentRevision
 from tracegraph.incidents_history import change_of
 from tracegraph.lens import Lens, visible_to
@@ -166,6 +167,16 @@ def _triage(record: Record) -> Triage:
 
 def _order(triage: Triage) -> tuple[str, int, str]:
     return triage.contract_id, {PUBLIC: 2, NETWORK: 1}.get(triage.visibility, 0), triage.visibility
+
+
+def written_by(triage: Triage, who: Principal) -> str | None:
+    """Return by whom a triage is, to those who write beside them: others learn whose it is, and no id of a person.
+
+    What is said for all regions, or for everybody, is said by those who have no region.
+    """
+    home = triage.visibility if triage.visibility.startswith(REGION_PREFIX) else NETWORK
+    is_beside = who.is_known and (who.home == home or Role.SYSTEM in who.roles)
+    return triage.by if is_beside or triage.by == who.id else None
 
 
 # --- held against what is known now --------------------------------------------------------------------------------

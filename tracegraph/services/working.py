@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tracegraph.errors import StaleWrite, TracegraphError
 from tracegraph.moments import later
 from tracegraph.services.leases import LEASE_S, Handler, Lease, take_lease, work_on
-from tracegraph.services.logins import LOGIN
+from tracegraph.services.logins import LOGIN, PERSON
 from tracegraph.services.operations import forget_expired
 from tracegraph.services.pieces import RESULT, UPLOAD, forget
 from tracegraph.store.rows import Beside, RecordWrite
@@ -81,8 +81,8 @@ def operations_forgotten(work: Work) -> int:
 
 
 def pieces_forgotten(work: Work) -> int:
-    """Remove results, files and log-ins that have expired."""
-    return sum(forget(work.store, kind, work.clock(), work.held_until) for kind in (RESULT, UPLOAD, LOGIN))
+    """Remove results, files, log-ins and when somebody logged in last, where they have expired."""
+    return sum(forget(work.store, kind, work.clock(), work.held_until) for kind in (RESULT, UPLOAD, LOGIN, PERSON))
 
 
 def workers_forgotten(work: Work) -> int:

@@ -18,7 +18,7 @@ from tracegraph.render.triage_bodies import standing_body
 from tracegraph.render.triage_words import STATE
 from tracegraph.services.events import event_write
 from tracegraph.services.names import names_of
-from tracegraph.services.triage import history, situation, standing, triages
+from tracegraph.services.triage import history, situation, standing, triages, written_by
 from tracegraph.services.triage_bulk import Chosen, Operation, bulk, undo
 from tracegraph.services.triage_rules import check_said, writable_visibility
 from tracegraph.services.triage_writing import Writer, writer
@@ -187,7 +187,7 @@ def followed_file(given: Given, id: str) -> Response:
     """Give all that is written down of an incident's contracts as a table."""
     view, lens = incident_asked(id, given)
     present = situation(view, lens, store(), context().portfolios)
-    rows = [standing_body(standing(one, present)) for one in triages(store(), id, lens)]
+    rows = [standing_body(standing(one, present), principal()) for one in triages(store(), id, lens)]
     return as_download(table_of_bodies(COLUMNS, rows), "csv", "follow-up")
 
 
@@ -216,7 +216,7 @@ def _version(one: Triage) -> dict[str, Any]:
     said = one.said
     return {
         "recorded": one.recorded_at,
-        "by": one.by,
+        "by": written_by(one, principal()),
         "state": str(say(STATE[said.state])) if said.state else str(say(N_("taken back: nothing is said"))),
         "reason": said.reason,
         "owner": said.owner,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
 
 from flask import Response
 from marshmallow import Schema, fields, validate
@@ -11,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from tracegraph.access import Permission, Role
 from tracegraph.errors import InvalidInput, NotNow
 from tracegraph.messages import N_
+from tracegraph.moments import later
 from tracegraph.services.key_makers import behind
 from tracegraph.services.key_rights import Rights
 from tracegraph.services.keys import (
@@ -25,10 +28,12 @@ from tracegraph.services.keys import (
     rotated,
     serves,
 )
+from tracegraph.services.logins import logged_in_last
 from tracegraph.store.rows import Record
 from tracegraph_api.changes import change
 from tracegraph_api.context import now, principal, store
 from tracegraph_api.inputs import Given, PageQuery
+from tracegraph_api.pages.audit_words import actor_said
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.forms import Form, done, sent
 from tracegraph_api.pages.frame import ROLES, render
@@ -38,6 +43,10 @@ from tracegraph_api.pages.shown_once import above, show_once
 from tracegraph_api.pages.words import message, say
 
 pages = Pages("keys")
+
+#: Who has not logged in for so long may have left: their identity provider tells us nothing of that.
+LONG: Final = timedelta(days=90)
+_PERSON: Final = "user:"
 
 
 class _KeyForm(Schema):
@@ -90,7 +99,24 @@ def _row(record: Record) -> dict[str, Any]:
         "serves": is_good,
         "until": key.expires_at,
         "used": key.last_used_at,
+        "holders": list(_holders(record)),
     }
+
+
+def _holders(record: Record) -> Iterator[dict[str, Any]]:
+    """Yield who made a key, or gave it another secret; of persons also when they logged in last, if long ago or not."""
+    body = record.body
+    for who in dict.fromkeys((str(body["created_by"]), *body.get("rotated_by", ()))):
+        is_own = who == principal().id
+        if is_own or not who.startswith(_PERSON):
+            yield {"text": say(N_("you")) if is_own else actor_said(who), "seen": "", "is_gone": False}
+            continue
+        seen = logged_in_last(store(), who)
+        yield {
+            "text": actor_said(who),
+            "seen": say(N_("logged in last on {day}"), day=seen[:10]) if seen else say(N_("has not logged in since")),
+            "is_gone": (seen or str(body["created_at"])) < later(now(), -LONG),
+        }
 
 
 @pages.takes("/administration/keys", Permission.KEYS)

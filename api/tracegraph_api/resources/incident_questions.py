@@ -29,7 +29,7 @@ from tracegraph.services.incident_bodies import read_scope_body
 from tracegraph.services.incidents import IncidentView
 from tracegraph.services.previewing import preview
 from tracegraph_api import heavy, media
-from tracegraph_api.context import context, now, store
+from tracegraph_api.context import context, now, principal, store
 from tracegraph_api.cursors import page_by_key
 from tracegraph_api.incident_inputs import ExposuresQuery, PreviewBody, PreviewQuery
 from tracegraph_api.incident_seen import incident_asked, incident_seen, scope_exposed
@@ -92,7 +92,7 @@ def exposures(given: Mapping[str, Any], id: str) -> Response:
     part = replace(found, answer=answer)
     body = exposure_body(part, with_no_link=True, with_routes=given["routes"])
     contracts = body.pop("contracts")
-    beside_contracts(contracts, triaged)
+    beside_contracts(contracts, triaged, principal())
     cut = {"truncated": summary.truncated, "items_cut": summary.items_cut}
     meta = {**body, **cut, "direct_suppliers_total": suppliers_of(found.answer)}
     return respond(envelope(contracts, given, counted, meta=meta))

@@ -58,7 +58,8 @@ def triages(given: Mapping[str, Any], id: str) -> Response:
     view, lens = incident_asked(id, given)
     said = triage.triages(store(), id, lens, given.get("visibility", ()))
     present = triage.situation(view, lens, store(), context().portfolios)
-    rows = [standing_body(found) for found in _chosen([triage.standing(one, present) for one in said], given)]
+    chosen = _chosen([triage.standing(one, present) for one in said], given)
+    rows = [standing_body(found, principal()) for found in chosen]
     counts = {state.value: sum(row["counts_as"] == state for row in rows) for state in TriageState}
     if media.wanted() == media.CSV:
         return media.as_file(media.table_of_bodies(COLUMNS, rows), "triage")
@@ -105,7 +106,7 @@ def one_triage(given: Mapping[str, Any], id: str, contract: str) -> Response:
         status = present.statuses.get(contract)
         body = untriaged_body(id, contract, visibility, status.value if status else None)
     else:
-        body = standing_body(triage.standing(found, present))
+        body = standing_body(triage.standing(found, present), principal())
     return respond(body, etag=triage_tag(body))
 
 
@@ -125,7 +126,7 @@ def triage_history(given: Mapping[str, Any], id: str, contract: str) -> Response
     _, lens = incident_asked(id, given)
     contract_seen(contract, lens)
     versions = triage.history(store(), id, contract, whose(given, lens), lens)
-    return respond(page_of([version_body(one) for one in versions], given, meta={"lens": lens_body(lens)}))
+    return respond(page_of([version_body(one, principal()) for one in versions], given, meta={"lens": lens_body(lens)}))
 
 
 def contract_seen(id: str, lens: Lens) -> None:

@@ -58,7 +58,7 @@ def put(body: Mapping[str, Any], id: str, contract: str) -> Response:
     write = written(writes, contract, said, version, store())
     number = (write.expected_version or 0) + 1
     triage = triage_from_body(write.id, number, write.body or {}, now())
-    answer = standing_body(standing(triage, writes.known))
+    answer = standing_body(standing(triage, writes.known), principal())
     reply = Reply(200 if version else 201, answer, {"ETag": f'"{triage_tag(answer)}"'})
     facts = {"contract_id": contract, "visibility": writes.visibility, "state": body["state"], "version": number}
     return _commit("triage.set", writes, [write], reply, facts)
