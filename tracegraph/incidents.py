@@ -12,12 +12,17 @@ from typing import Any, Final
 from tracegraph.model import HolderId, IncidentId, ProductId, Scope, Selector, SourceId
 from tracegraph.vocabulary import INDICATORS_EDITION, ActionState, SelectorKind
 
-#: Kinds that are common; any other may be stated.
+#: Kinds that are common, the ILO's fundamental rights at work among them; any other may be stated.
 COMMON_KINDS: Final = (
     "forced_labour",
     "recruitment_fees",
     "serious_environmental_harm",
     "working_and_living_conditions",
+    "child_labour",
+    "discrimination",
+    "freedom_of_association",
+    "unsafe_work",
+    "corruption",
 )
 
 

@@ -195,6 +195,93 @@ def test_a_document_of_another_region_is_not_named_by_its_id(readers: Readers, s
     assert "Secret paper" in seen.get_data(as_text=True)
 
 
+def sent_again(page: str) -> dict[str, Any]:
+    """Return what the form of a page says as it is, but for its hidden fields."""
+    fields = dict(re.findall(r'<input id="(\w+)" name="\1" type="text" value="([^"]*)"', page))
+    fields |= {name: said.strip() for name, said in re.findall(r'<textarea id="(\w+)".*?>(.*?)</textarea>', page, re.S)}
+    for name, options in re.findall(r'<select id="(\w+)".*?>(.*?)</select>', page, re.S):
+        fields[name] = next(iter(re.findall(r'value="([^"]*)" selected', options)), "")
+    fields |= {name: re.findall(rf'name="{name}" value="([^"]*)" checked', page) for name in ("goods", "sources")}
+    return {**fields, "selector": [KLANG]}
+
+
+ORDER = {
+    "act_1_authority": "Demo Customs (fictional)",
+    "act_1_kind": "withhold_release_order",
+    "act_1_effective": "2019-03-01",
+    "act_1_countries": "Malaysia, Sverige",
+    "act_1_source_id": "new-1",
+}
+
+
+def test_acts_of_authorities_are_written_down_changed_and_taken_away(readers: Readers) -> None:
+    reader = readers("ab")
+    id = reader.report(**ORDER)
+    at = f"/incidents/{id}/edit"
+    page = reader.get(f"/incidents/{id}")
+    assert "Demo Customs (fictional): order to withhold release. Only goods made in Malaysia, Sweden." in page
+    assert "in force, as far as recorded" in page
+    form = reader.get(at)
+    assert 'value="Malaysia, Sweden"' in form
+    changed = sent_again(form) | {
+        "act_1_revoked": "2020-01-01",
+        "act_2_authority": "Demo Court (fictional)",
+        "act_2_kind": "other",
+    }
+    answered = reader.send(at, at, **changed, do="publish")
+    assert answered.status_code == 303, unescape(answered.get_data(as_text=True))
+    page = reader.get(f"/incidents/{id}")
+    assert "revoked 2020-01-01" in page
+    assert "Demo Court (fictional): other act. <strong>day of entry into force not stated" in page
+    gone = sent_again(reader.get(at)) | {"act_2_gone": "yes"}
+    assert reader.send(at, at, **gone, do="publish").status_code == 303
+    page = reader.get(f"/incidents/{id}").partition("What authorities did")[2].partition("</ul>")[0]
+    assert "Demo Customs" in page
+    assert "Demo Court" not in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"act_1_authority": ""}, "act_1_authority", "this is needed and is not there"),
+        ({"act_1_kind": ""}, "act_1_kind", "this is needed and is not there"),
+        ({"act_1_effective": "1 mars"}, "act_1_effective", "write a date like 2019-02-19"),
+        ({"act_1_revoked": "2018-01-01"}, "act_1_revoked", "this day is before the one above it"),
+        ({"act_1_countries": "Malasia"}, "act_1_countries", "Malaysia"),
+        ({"act_1_countries": "", "act_4_authority": "Demo Court"}, "act_4_kind", "this is needed"),
+        ({"kind": ""}, "kind", "choose a kind of harm"),
+        ({"kind": "other"}, "kind_other", "write which other kind"),
+        ({"kind_other": "land grabbing"}, "kind_other", "choose “another kind” above"),
+        ({"kind": "other", "kind_other": "mätfel"}, "kind_other", "with the letters a to z"),
+        ({"source_1_title": "", "source_2_title": "Demo", "source_2_url": "x y"}, "source_1_title", "this is needed"),
+        (
+            {"source_1_title": "", "source_1_publisher": "", "source_1_published": "", "source_1_url": ""}
+            | {"act_1_source_id": "", "source_2_title": "Demo", "source_2_published": "i går"},
+            "source_2_published",
+            "write a date",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_own_field(
+    readers: Readers, changed: Mapping[str, Any], field: str, said: str
+) -> None:
+    sent = {**REPORT, **ORDER, **changed, "do": "publish"}
+    response = readers("ab").send("/incidents/new", "/incidents/new", **sent)
+    assert response.status_code == 422
+    wrong = unescape(response.get_data(as_text=True)).partition('class="errors"')[2].partition("</div>")[0]
+    told = dict(re.findall(r'<a href="#(\w+)">(.*?)</a>', wrong))
+    assert said in told.get(field, ""), told
+
+
+def test_a_kind_of_harm_may_be_written_in_own_words(readers: Readers) -> None:
+    reader = readers("ab")
+    id = reader.report(kind="other", kind_other="Land  grabbing")
+    assert "land grabbing" in reader.get(f"/incidents/{id}")
+    assert '<option value="land_grabbing" selected>land grabbing' in reader.get(f"/incidents/{id}/edit")
+    known = reader.report(kind="other", kind_other="Child labour", title="Other", selector=[KLANG])
+    assert '<option value="child_labour" selected>' in reader.get(f"/incidents/{known}/edit")
+
+
 @pytest.mark.parametrize("selector", ["", "[" * 20_000, "9" * 5_000, r'{"id":"\ud800","kind":"factory"}', '"x"', "{}"])
 def test_what_no_form_of_ours_sends_is_refused(readers: Readers, selector: str) -> None:
     for do in ("find", "preview", "publish"):

@@ -20,6 +20,16 @@ WORDS = {
         "would": "Vilka som skulle beröras",
         "title": "Vad som rapporteras, och av vem",
         "note": "Citat och anteckningar",
+        "kind": "Slag av skada",
+        "other": "annat slag: skriv det nedan",
+        "written_kind": "Annat slags skada",
+        "act": "Åtgärd 1",
+        "authority": "Myndighet för åtgärd 1",
+        "did": "Vad den gjorde, åtgärd 1",
+        "ban": "importförbud",
+        "effective": "Gäller från, åtgärd 1",
+        "made_in": "Bara varor tillverkade i, åtgärd 1",
+        "only": "Bara varor tillverkade i Malaysia.",
         "source": "Rubrik för källa 1",
         "day": "Dag för källa 1",
         "answer": "Företagets svar",
@@ -53,6 +63,16 @@ WORDS = {
         "would": "Who would be touched",
         "title": "What is reported, by whom",
         "note": "Quote and notes",
+        "kind": "Kind of harm",
+        "other": "another kind: write it below",
+        "written_kind": "Another kind of harm",
+        "act": "Act 1",
+        "authority": "Authority of act 1",
+        "did": "What it did, act 1",
+        "ban": "import ban",
+        "effective": "In force from, act 1",
+        "made_in": "Only goods made in, act 1",
+        "only": "Only goods made in Malaysia.",
         "source": "Title of source 1",
         "day": "Day of source 1",
         "answer": "The company's answer",
@@ -98,6 +118,13 @@ def test_from_the_headline_to_the_letters(writing_page: Page, look: Look, axe: A
     assert page.locator("#touched-contracts tbody tr").count() > 3
     held(page)
     page.get_by_label(say["title"]).fill(HEADLINE)
+    page.get_by_label(say["kind"], exact=True).select_option(say["other"])
+    page.get_by_label(say["written_kind"]).fill("land grabbing")
+    page.get_by_text(say["act"], exact=True).click()
+    page.get_by_label(say["authority"]).fill("Demo Customs (fictional)")
+    page.get_by_label(say["did"]).select_option(say["ban"])
+    page.get_by_label(say["effective"]).fill("1 mars")
+    page.get_by_label(say["made_in"]).fill("Malaysia")
     page.get_by_label(say["note"]).fill("“Their passports were kept” (fictional)")
     page.get_by_label(say["source"]).fill(HEADLINE)
     page.get_by_label(say["day"]).fill("19 feb")
@@ -105,11 +132,15 @@ def test_from_the_headline_to_the_letters(writing_page: Page, look: Look, axe: A
     page.get_by_role("button", name=say["publish"]).click()
     expect(page.get_by_role("heading", name=say["wrong"])).to_be_visible()
     expect(page.get_by_label(say["note"])).to_have_value("“Their passports were kept” (fictional)")
+    expect(page.get_by_label(say["made_in"])).to_have_value("Malaysia")
     held(page)
+    page.get_by_label(say["effective"]).fill("2019-03-01")
     page.get_by_label(say["day"]).fill("2019-02-19")
     page.get_by_role("button", name=say["publish"]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(HEADLINE)
     expect(page.get_by_text("All fees are repaid (fictional).").first).to_be_visible()
+    expect(page.get_by_text(say["only"])).to_be_visible()
+    expect(page.get_by_text("land grabbing").first).to_be_visible()
     held(page)
     page.get_by_role("link", name=say["letters"]).click()
     page.locator("#results").wait_for()

@@ -66,6 +66,11 @@ KIND: Final[Mapping[str, str]] = {
     "recruitment_fees": N_("recruitment fees"),
     "serious_environmental_harm": N_("serious environmental harm"),
     "working_and_living_conditions": N_("working and living conditions"),
+    "child_labour": N_("child labour"),
+    "discrimination": N_("discrimination"),
+    "freedom_of_association": N_("no right to organise or to bargain together"),
+    "unsafe_work": N_("unsafe or unhealthy work"),
+    "corruption": N_("corruption"),
 }
 
 #: What two revisions may differ in (`incidents_history.Difference.what`).

@@ -11,12 +11,15 @@ from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
 from tracegraph.errors import DatasetRejected, InvalidInput
-from tracegraph.incidents import IncidentRevision, selector_body
+from tracegraph.incidents import COMMON_KINDS, IncidentRevision, selector_body
 from tracegraph.messages import N_
-from tracegraph.model import Scope
+from tracegraph.model import ID_PATTERN, Scope
+from tracegraph.render.incident_words import kind_words
 from tracegraph.vocabulary import SelectorKind, SourceKind
+from tracegraph_api.context import translator
 from tracegraph_api.incident_inputs import IncidentBody, SelectorBody
 from tracegraph_api.pages.forms import Form
+from tracegraph_api.pages.incident_acts import DAYS, act_field, acts_of, fill, has_acts
 from tracegraph_api.pages.words import message, say
 from tracegraph_api.problems import pointers
 
@@ -24,7 +27,10 @@ from tracegraph_api.problems import pointers
 DOCUMENTS: Final = (1, 2, 3)
 _DOCUMENT_KEYS: Final = ("title", "url", "publisher", "published")
 _SEVERITY: Final = ("scale", "scope", "irremediability")
+#: Chosen where the kind of harm is none of the list: it is written in a field of its own.
+OTHER_KIND: Final = "other"
 _LONG: Final = 20_000
+_DAYS: Final = ("_published", *(f"_{name}" for name in DAYS))
 #: Which field of the form the parts of an incident are in.
 _FIELDS: Final[Mapping[str, str]] = {"scope": "q", "replies": "reply_text", "sources": "sources"}
 
@@ -50,7 +56,8 @@ def body_of(form: Form, present: IncidentRevision | None) -> dict[str, Any]:
     present : IncidentRevision or None
         The revision that it changes; what is left empty is taken away from it, and its replies are kept.
     """
-    found = dict(_stated(form, present))
+    kind = _kind(form)
+    found = {**dict(_stated(form, present)), **({"kind": kind} if kind else {})}
     if not found["scope"]:
         text = say(N_("choose at least one plant, company, group or country that it is about"))
         form.errors.append({"field": "q", "text": str(text)})
@@ -58,19 +65,43 @@ def body_of(form: Form, present: IncidentRevision | None) -> dict[str, Any]:
         loaded: dict[str, Any] = IncidentBody().load(found)
     except ValidationError as error:
         wrong = pointers({"json": error.normalized_messages()})  # type: ignore[no-untyped-call]
-        form.errors += [_wrong(one) for one in wrong if one["pointer"] != "/scope"]
+        form.errors += [_wrong(form, one) for one in wrong if one["pointer"] not in ("/scope", "/kind")]
         return {}
     return loaded
 
 
-def _wrong(one: Mapping[str, Any]) -> dict[str, str]:
-    field = field_of(one["pointer"])
-    is_day = field in ("happened_from", "happened_to", "reply_date") or field.endswith("_published")
+def _wrong(form: Form, one: Mapping[str, Any]) -> dict[str, str]:
+    field = field_of(form, one["pointer"])
+    is_day = field in ("happened_from", "happened_to", "reply_date") or field.endswith(_DAYS)
     return {"field": field, "text": str(say(N_("write a date like 2019-02-19"))) if is_day else one["detail"]}
 
 
+def _kind(form: Form) -> str:
+    """Return the kind of harm that is chosen or written; what is wrong with it is noted."""
+    chosen, written = form.value("kind").strip(), form.value("kind_other").strip()
+    if not chosen:
+        return _refused(form, "kind", N_("choose a kind of harm"))
+    if chosen != OTHER_KIND:
+        if written:
+            text = N_("choose “another kind” above if you mean this; else empty it")
+            return _refused(form, "kind_other", text)
+        return chosen
+    if not written:
+        return _refused(form, "kind_other", N_("write which other kind of harm it is"))
+    known = {kind_words(kind, translator()).casefold(): kind for kind in COMMON_KINDS}
+    kind = known.get(written.casefold(), "_".join(written.lower().split()))
+    if not ID_PATTERN.fullmatch(kind):
+        return _refused(form, "kind_other", N_("write it in English, with the letters a to z: “land grabbing”"))
+    return kind
+
+
+def _refused(form: Form, field: str, text: str) -> str:
+    form.errors.append({"field": field, "text": str(say(text))})
+    return ""
+
+
 def _stated(form: Form, present: IncidentRevision | None) -> Iterator[tuple[str, Any]]:
-    for name in ("title", "kind", "status", "visibility"):
+    for name in ("title", "status", "visibility"):
         if text := form.value(name).strip():
             yield name, text
     for name in ("happened_from", "happened_to", "note"):
@@ -85,6 +116,10 @@ def _stated(form: Form, present: IncidentRevision | None) -> Iterator[tuple[str,
     documents = [dict(_document(form, number)) for number in DOCUMENTS if _is_named(form, number)]
     yield "documents", documents
     yield "sources", [*form.all("sources"), *(one["ref"] for one in documents)]
+    if has_acts(form):
+        acts = acts_of(form)
+        if acts or present is not None:
+            yield "actions", acts or None
     yield from _replies(form, present)
 
 
@@ -188,31 +223,42 @@ def filled(revision: IncidentRevision) -> Form:
     values.setlist("sources", [str(source) for source in revision.sources])
     form = Form(values)
     choose_scope(form, revision.scope)
+    fill(form, revision.actions)
     return form
 
 
 def refuse(form: Form, error: InvalidInput) -> None:
     """Note what a service says is wrong, at the fields of this form."""
     if not isinstance(error, DatasetRejected):
-        form.refuse(error, field_of(error.place))
+        form.refuse(error, field_of(form, error.place))
         return
     for one in error.problems:
         text = message(one.message)
-        if one.remedy.text:
+        if one.rule == "dates-reversed":  # which names days as files do
+            text = str(say(N_("this day is before the one above it: compare both with the source")))
+        elif one.remedy.text:
             text = f"{text}: {message(one.remedy)}"
-        form.errors.append({"field": field_of(one.column or ""), "text": text})
+        form.errors.append({"field": field_of(form, one.column or ""), "text": text})
 
 
-def field_of(pointer: str) -> str:
+def field_of(form: Form, pointer: str) -> str:
     """Return the field of the form that a JSON pointer means; empty: none."""
     parts = [part for part in pointer.split("/") if part]
     if not parts:
         return ""
     if parts[0] == "documents":
-        number = int(parts[1]) + 1 if len(parts) > 1 and parts[1].isdecimal() else 1
-        return f"source_{number}_{parts[2] if len(parts) > 2 and parts[2] in _DOCUMENT_KEYS else 'title'}"
+        return _document_field(form, parts[1:])
+    if parts[0] == "actions":
+        return act_field(form, parts[1:])
     if parts[0] == "replies" and len(parts) > 2:
         return f"reply_{parts[2]}" if parts[2] in ("text", "by", "date") else "reply_text"
     if parts[0] == "severity":
         return f"severity_{parts[1]}" if len(parts) > 1 else "severity_scale"
     return _FIELDS.get(parts[0], parts[0])
+
+
+def _document_field(form: Form, parts: Sequence[str]) -> str:
+    named = [number for number in DOCUMENTS if _is_named(form, number)]
+    at = int(parts[0]) if parts and parts[0].isdecimal() else 0
+    number = named[at] if at < len(named) else 1
+    return f"source_{number}_{parts[1] if len(parts) > 1 and parts[1] in _DOCUMENT_KEYS else 'title'}"

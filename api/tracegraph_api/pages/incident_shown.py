@@ -31,8 +31,9 @@ from tracegraph.services.names import node_names
 from tracegraph.services.triage import Standing
 from tracegraph.vocabulary import NETWORK, PUBLIC, Indicator, Label, SelectorKind
 from tracegraph_api.context import store, translator
+from tracegraph_api.pages.holders import Called, holders_of
 from tracegraph_api.pages.links import has_page, incident_link, link, node_link
-from tracegraph_api.pages.words import say, word
+from tracegraph_api.pages.words import country, say, word
 
 Row = dict[str, Any]
 
@@ -123,14 +124,18 @@ def document(id: str, source: Source | None) -> Row:
     """Return a document that reports something, with its day; an address only where it leads to a page."""
     if source is None:
         return {"id": id, "title": id, "publisher": None, "published": None, "href": None}
-    url = source.url or ""
     return {
         "id": id,
         "title": source.title,
         "publisher": source.publisher,
         "published": source.published,
-        "href": url if url.startswith(("https://", "http://")) else None,
+        "href": _address(source.url),
     }
+
+
+def _address(url: str | None) -> str | None:
+    """Return an address that leads to a page; None: it leads nowhere, or to something else."""
+    return url if url and url.startswith(("https://", "http://")) else None
 
 
 def _reply(reply: Reply, telling: Telling) -> Row:
@@ -140,12 +145,16 @@ def _reply(reply: Reply, telling: Telling) -> Row:
 
 def _action(action: RegulatoryAction, telling: Telling) -> Row:
     dates = [(ACTION_DATES[name], getattr(action, name)) for name in ACTION_DATES]
+    source = action.source_id
     return {
         "what": str(say(ACTION_KIND[action.kind])),
         "authority": action.authority,
         "dates": [str(say(text, day=day)) for text, day in dates if day],
         "state": str(say(ACTION_STATE[action.state_at(telling.valid_at)])),
         "reference": action.reference,
+        "countries": ", ".join(country(code) for code in action.countries),
+        "source": document(source, telling.legend.sources.get(source)) if source else None,
+        "href": _address(action.url),
         "note": action.note,
     }
 
@@ -180,22 +189,22 @@ def contract_rows(
     shown: Sequence[Dependent], lens: Lens, triaged: Mapping[str, Sequence[Standing]] | None = None
 ) -> list[Row]:
     """Return contracts as rows of a table."""
-    nodes = list(dict.fromkeys(node for one in shown for node in _nodes(one)))
+    holders = holders_of((id for one in shown for id in (*one.direct_suppliers, *one.ask)), lens)
+    nodes = list(dict.fromkeys([*holders.values(), *(node for one in shown for node in _nodes(one))]))
     found = node_names(nodes, store(), lens, translator().lang)
-    names = {node.id: found.get(node, node.id) for node in nodes}
-    return [_contract(one, names, (triaged or {}).get(one.facts.contract_id, ())) for one in shown]
+    called = Called({node.id: found.get(node, node.id) for node in nodes}, holders)
+    return [_contract(one, called, (triaged or {}).get(one.facts.contract_id, ())) for one in shown]
 
 
 def _nodes(one: Dependent) -> Iterator[NodeRef]:
-    """Yield what a row names."""
+    """Yield what a row names beside holders."""
     yield from (NodeRef(Label.REGION, id) for id in one.facts.regions)
-    yield from (NodeRef(Label.SUPPLIER, id) for id in (*one.direct_suppliers, *one.ask))
     if one.facts.category:
         yield NodeRef(Label.CATEGORY, one.facts.category)
 
 
-def _contract(one: Dependent, names: Mapping[str, str], triaged: Sequence[Standing]) -> Row:
-    facts = one.facts
+def _contract(one: Dependent, called: Called, triaged: Sequence[Standing]) -> Row:
+    facts, names = one.facts, called.names
     suppliers = one.direct_suppliers or one.ask
     return {
         "id": facts.contract_id,
@@ -209,7 +218,7 @@ def _contract(one: Dependent, names: Mapping[str, str], triaged: Sequence[Standi
         "regions": ", ".join(names.get(id, id) for id in facts.regions),
         "category": names.get(facts.category, facts.category) if facts.category else None,
         "is_asked": not one.direct_suppliers and bool(one.ask),
-        "suppliers": [{"name": names.get(id, id), "href": node_link(NodeRef(Label.SUPPLIER, id))} for id in suppliers],
+        "suppliers": [called.holder(id) for id in suppliers],
         "triage": [triage_row(standing) for standing in triaged],
     }
 
