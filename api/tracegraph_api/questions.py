@@ -106,16 +106,21 @@ def answered(answer: Answer, given: Mapping[str, Any], reader: GraphReader | Non
     form, lens = wanted(), answer.question.lens
     if form == CSV:
         content: bytes | str = table(ANSWER_COLUMNS, map(answer_row, rows))
-    elif form == GRAPHML:
-        content = graphml_bytes(answer_graph(answer, rows))
-    elif form == GEOJSON:
-        content = features(answer_features(answer, rows, reader or store()))
+    elif form in (GRAPHML, GEOJSON):
+        content = drawn(answer, rows, form, reader)
     else:
         shown, counted = page_by_key(rows, key_of, given, lens)
         look_up_open_ends(dependent.open_ends for dependent in shown)
         items = [dependent_body(dependent, with_route=given["routes"]) for dependent in shown]
         return respond(envelope(items, given, counted, meta={**meta_of(answer, given["suppliers"]), **more}))
     return as_file(content, "dependent-contracts", truncated=answer.summary.truncated)
+
+
+def drawn(answer: Answer, rows: Sequence[Dependent], form: str, reader: GraphReader | None = None) -> bytes | str:
+    """Return contracts of an answer as a graph, or as places for a map."""
+    if form == GRAPHML:
+        return graphml_bytes(answer_graph(answer, rows))
+    return features(answer_features(answer, rows, reader or store()))
 
 
 def meta_of(answer: Answer, suppliers: int) -> dict[str, Any]:

@@ -59,6 +59,33 @@ def test_a_map_has_the_factories_of_an_answer(reading: FlaskClient) -> None:
     assert set(properties["demo-plant-klang"]["contract_ids"]) == passed
 
 
+def test_a_chain_as_a_graph_has_all_its_items_and_steps(reading: FlaskClient) -> None:
+    url = f"{ROOT}/contracts/demo-c-0003/chain"
+    graph = nx.read_graphml(
+        io.BytesIO(got(reading, url, "application/graphml+xml", **WHEN).data), force_multigraph=True
+    )
+    whole = reading.get(url, query_string={"limit": 200, **WHEN}).get_json()
+    items, steps = whole["items"], [step for item in whole["items"] for step in item["steps"]]
+    assert set(graph) == {"Contract:demo-c-0003", *(f"Item:{item['item_id']}" for item in items)}
+    stops = {graph.nodes[f"Item:{item['item_id']}"]["open_end"]: item["sourcing"]["open_end"] for item in items}
+    assert stops == {True: True, False: False}
+    rules = [data["rule"] for _, _, data in graph.edges(data=True) if "rule" in data]
+    assert sorted(rules) == sorted(step["rule"] for step in steps if step["rule"]) != []
+    claims = {key for _, _, key in graph.edges(keys=True) if not key.startswith("inferred:")}
+    assert claims == {claim for step in steps for claim in step["claim_ids"]}
+
+
+def test_what_an_incident_reaches_as_a_graph_and_as_a_map(reading: FlaskClient) -> None:
+    url, query = f"{ROOT}/incidents/demo-inc-gloves-and-debts/exposures", {"status": "established", **WHEN}
+    rows = reading.get(url, query_string={"limit": 200, **query}).get_json()["items"]
+    graph = nx.read_graphml(io.BytesIO(got(reading, url, "application/graphml+xml", **query).data))
+    reached = {name.removeprefix("Contract:") for name in graph if name.startswith("Contract:")}
+    assert reached == {row["contract_id"] for row in rows} != set()
+    found = json.loads(got(reading, url, "application/geo+json", **query).data)["features"]
+    of_klang = next(one["properties"] for one in found if one["id"] == "demo-plant-klang")
+    assert (of_klang["affected"], set(of_klang["contract_ids"])) == ("certain", reached)
+
+
 def test_a_list_as_a_table_and_as_a_map(reading: FlaskClient) -> None:
     rows = table(reading, f"{ROOT}/factories", limit=1, country="MY")
     whole = reading.get(f"{ROOT}/factories", query_string={"limit": 200, "country": "MY"}).get_json()

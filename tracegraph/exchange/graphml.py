@@ -83,6 +83,11 @@ def node_key(node: NodeRef) -> str:
     return f"{node.label.value}:{node.id}"
 
 
+def goods_key(id: str) -> str:
+    """Return the id in the file of an item, or of a contract."""
+    return node_key(NodeRef(Label.ITEM if "/" in id else Label.CONTRACT, id))
+
+
 def _node(node: NodeRef, described: list[Claim]) -> dict[str, Plain]:
     names = {name for claim in described for name in claim.attributes}
     values: dict[str, Any] = {name: decide_attribute(described, name) for name in sorted(names)}

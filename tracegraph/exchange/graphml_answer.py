@@ -10,8 +10,8 @@ import networkx as nx
 
 from tracegraph.answer import Answer, Dependent, RouteStep
 from tracegraph.exchange.answers import evidence_body
-from tracegraph.exchange.graphml import node_key, plain
-from tracegraph.model import NodeRef, holder_of, product_of
+from tracegraph.exchange.graphml import goods_key, plain
+from tracegraph.model import holder_of, product_of
 from tracegraph.vocabulary import Label
 
 
@@ -28,7 +28,7 @@ def answer_graph(answer: Answer, dependents: Sequence[Dependent]) -> nx.MultiDiG
     for item in sorted(answer.affected):
         _add_item(graph, item, answer)
     for dependent in sorted(dependents, key=lambda dependent: dependent.facts.contract_id):
-        graph.add_node(_key(dependent.facts.contract_id), **plain(_contract(dependent)))
+        graph.add_node(goods_key(dependent.facts.contract_id), **plain(_contract(dependent)))
         for step in dependent.route or ():
             for end in (step.start, step.end):
                 if "/" in end:
@@ -44,10 +44,6 @@ def graphml_bytes(graph: nx.MultiDiGraph[str]) -> bytes:
     return file.getvalue()
 
 
-def _key(node_id: str) -> str:
-    return node_key(NodeRef(Label.ITEM if "/" in node_id else Label.CONTRACT, node_id))
-
-
 def _add_item(graph: nx.MultiDiGraph[str], item: str, answer: Answer) -> None:
     values = {
         "label": Label.ITEM.value,
@@ -56,7 +52,7 @@ def _add_item(graph: nx.MultiDiGraph[str], item: str, answer: Answer) -> None:
         "product": product_of(item),
         "affected": answer.affected.get(item),
     }
-    graph.add_node(_key(item), **plain(values))
+    graph.add_node(goods_key(item), **plain(values))
 
 
 def _contract(dependent: Dependent) -> dict[str, Any]:
@@ -79,7 +75,7 @@ def _contract(dependent: Dependent) -> dict[str, Any]:
 
 
 def _add_step(graph: nx.MultiDiGraph[str], step: RouteStep) -> None:
-    ends = _key(step.start), _key(step.end)
+    ends = goods_key(step.start), goods_key(step.end)
     common = {"type": step.type, "tier": step.tier}
     if step.rule:
         inferred: dict[str, Any] = plain({**common, "rule": step.rule})

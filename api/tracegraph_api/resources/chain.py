@@ -11,13 +11,15 @@ from tracegraph.access import Permission
 from tracegraph.answer import DEFAULT_MAX_ITEMS
 from tracegraph.exchange.chain import chain_body
 from tracegraph.exchange.geojson import features_of
+from tracegraph.exchange.graphml_answer import graphml_bytes
+from tracegraph.exchange.graphml_chain import chain_graph
 from tracegraph.messages import N_
 from tracegraph.services.chain import chain
 from tracegraph_api.context import store
 from tracegraph_api.cursors import page_by_key
 from tracegraph_api.heavy import question
 from tracegraph_api.inputs import CursorQuery, LensQuery, lens_of
-from tracegraph_api.media import CSV, GEOJSON, as_file, features, table_of_bodies, wanted
+from tracegraph_api.media import CSV, GEOJSON, GRAPHML, as_file, features, table_of_bodies, wanted
 from tracegraph_api.operation import Answered, Resource, operation
 from tracegraph_api.reports import MaxItemsQuery
 from tracegraph_api.respond import envelope, respond
@@ -36,10 +38,11 @@ STEP_COLUMNS: Final = ("tier", "from", "to", "type", "grade", "rule", "share", "
         N_("Everything upstream of a contract"),
         N_(
             "Who makes what, who says so, and where knowledge stops. Each item has the steps that leave it, so that "
-            "all pages together have each step once. As CSV all steps, as GeoJSON all factories."
+            "all pages together have each step once. As CSV all steps, as GraphML the chain as a graph, as GeoJSON all "
+            "factories."
         ),
     ),
-    answers={200: Answered(N_("Items by tier, then by id."), "chain_page", media=(CSV, GEOJSON))},
+    answers={200: Answered(N_("Items by tier, then by id."), "chain_page", media=(CSV, GRAPHML, GEOJSON))},
     query=(LensQuery, MaxItemsQuery, CursorQuery),
     errors=(404,),
 )
@@ -48,6 +51,8 @@ def chain_of_contract(given: Mapping[str, Any], id: str) -> Response:
     """Answer what lies upstream of a contract."""
     lens = lens_of(given)
     found = chain(id, lens, store(), given.get("max_items") or DEFAULT_MAX_ITEMS)
+    if wanted() == GRAPHML:
+        return as_file(graphml_bytes(chain_graph(found)), "chain", truncated=found.truncated)
     body = chain_body(found)
     nodes, steps = body.pop("nodes"), body.pop("steps")
     if wanted() == CSV:
