@@ -49,6 +49,7 @@ def create_app(settings: ApiSettings | None = None, store: Store | None = None) 
     store = store or serving.opened(common)
     app = Flask("tracegraph_api", static_folder=None)
     app.request_class = InMemory
+    app.url_map.merge_slashes = False  # what is no address is a problem, and no redirect to one
     app.config.update(MAX_CONTENT_LENGTH=10 * 1024 * 1024, MAX_FORM_PARTS=100, MAX_FORM_MEMORY_SIZE=256 * 1024)
     app.config.update(PROPAGATE_EXCEPTIONS=False)
     app.json.sort_keys, app.json.ensure_ascii = False, False  # type: ignore[attr-defined]  # å is å in a terminal
