@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from marshmallow import Schema, fields, validate
 
+from tracegraph.errors import InvalidInput
 from tracegraph.messages import N_
 from tracegraph.services import asking
 from tracegraph_api.inputs import Checked, described
@@ -68,6 +69,23 @@ def narrowed(given: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]
 def names_something(given: Mapping[str, Any]) -> bool:
     """Return whether `ScopeNamesQuery` names something."""
     return any(given[name] for name in ("factory", "supplier", "group", "country", "incident"))
+
+
+def refuse_narrowing_of_nothing(given: Mapping[str, Any]) -> None:
+    """Refuse what narrows a scope where none is named: it would be left out, and the answer be about everything.
+
+    Raises
+    ------
+    InvalidInput
+        `ScopeQuery` narrows, and `ScopeNamesQuery` names nothing.
+    """
+    said = {"product": given.get("product"), "countries": given.get("countries"), "exclude": given.get("excluded")}
+    narrowing = [name for name, values in said.items() if values] + ([] if given["services"] else ["services"])
+    if narrowing and not names_something(given):
+        raise InvalidInput(
+            N_("{name} narrows what is named: name a factory, supplier, group, country or incident too"),
+            name=narrowing[0],
+        ).at(narrowing[0])
 
 
 def asked_from(given: Mapping[str, Any]) -> asking.Asked:

@@ -73,6 +73,8 @@ def test_so_has_what_an_administrator_is_refused(
         ("/changes", {"page": 100_000}, "page"),
         ("/contracts", {"as": "SE-AB"}, "as"),
         ("/contracts/demo-c-0001/routes", {"k": 100_000}, "k"),
+        ("/open-ends", {"product": "gloves"}, "product"),
+        ("/open-ends", {"region": "SE-AB", "services": "false"}, "services"),
     ],
 )
 def test_a_refused_query_names_its_parameter(

@@ -36,6 +36,7 @@ from tracegraph_api.reports import (
     names_something,
     narrowed,
     ranked_page,
+    refuse_narrowing_of_nothing,
     rows_until,
     several,
 )
@@ -78,6 +79,7 @@ def open_ends(given: Mapping[str, Any]) -> Response:
     """Answer what to ask next."""
     lens = lens_of(given)
     regions, categories = narrowed(given)
+    refuse_narrowing_of_nothing(given)
     asked = AskQuestion(
         lens=lens,
         scope=asking.scope_of(asked_from(given), store(), lens) if names_something(given) else (),
