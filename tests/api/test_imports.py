@@ -383,6 +383,14 @@ def test_what_can_no_longer_be_written_is_rejected_at_commit(who: Importers) -> 
     assert who.shown("ab", name)["state"] == "rejected"
 
 
+def test_an_import_of_somebody_who_may_more_is_not_committed_by_who_may_less(who: Importers) -> None:
+    name = who.checked("ab-lead", GOOD)
+    refused = who.step("ab", name, "commit")
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden")
+    assert who.shown("ab", name)["state"] == "checked"
+    assert who.stepped("ab-lead", name, "commit")["state"] == "succeeded"
+
+
 def test_a_step_names_the_version_and_has_one_effect_for_a_key(who: Importers) -> None:
     name = who.checked("ab", GOOD)
     assert who.post("ab", f"/imports/{name}/commit", {}).status_code == 428

@@ -178,6 +178,19 @@ def test_a_report_and_its_withdrawal_are_told(world: World, watch: Watch, key: s
     assert kinds == {T2: "watch.changed", T3: "incident.retracted"}
 
 
+def test_a_group_is_watched_with_all_that_it_owns(world: World) -> None:
+    suppliers = "supplier_id,name,owned_by,source_id\ntop,Fictional Group,,src\nsub,Fictional Operator,top,src\n"
+    factories = "factory_id,country,name,operated_by,source_id\nf1,MY,Fictional Plant,sub,src\n"
+    world.write(T1, suppliers=suppliers, factories=factories)
+    world.subscribe(STOCKHOLM, Watch(WatchKind.GROUP, "top"), HOOK, T1)
+    world.write(T2, supplies=SUPPLY.format(visibility="network"))
+    world.changed("network", T2)
+    assert world.news() == [("contract:c1", "unmapped", "established")]
+    world.write(T3, incidents=INCIDENT.format(status="alleged", visibility="network"))
+    world.changed("network", T3)
+    assert ("incident:inc-1", None, "1/alleged") in world.news()
+
+
 def test_who_may_see_less_is_not_told_that_the_rest_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.write(T1, supplies=SUPPLY.format(visibility="network"))
     world.subscribe(STOCKHOLM, Watch(WatchKind.FACTORY, "f1"), HOOK, T1)

@@ -149,8 +149,11 @@ def loaded_workers(master: int) -> list[int]:
     return found
 
 
-def at_once(count: int, work: Any) -> list[Any]:
-    """Return what `work(n)` returns in `count` threads at the same time; an exception is returned as it is."""
+def at_once(count: int, work: Any, limit_s: float = 120) -> list[Any]:
+    """Return what `work(n)` returns in `count` threads at the same time; an exception is returned as it is.
+
+    Where a thread is not done within the limit, there is None.
+    """
     found: list[Any] = [None] * count
 
     def run(number: int) -> None:
@@ -162,6 +165,7 @@ def at_once(count: int, work: Any) -> list[Any]:
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
+    until = time.monotonic() + limit_s
     for thread in threads:
-        thread.join(120)
+        thread.join(max(0.0, until - time.monotonic()))
     return found

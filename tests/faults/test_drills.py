@@ -54,7 +54,7 @@ def test_new_workers_again_and_again_and_nobody_notices(tmp_path: Path) -> None:
                 over.set()
             return []
 
-        turned, *loads = at_once(5, lambda n: turn() if n == 0 else asked_until(over, served, INFO, 0.2))
+        turned, *loads = at_once(5, lambda n: turn() if n == 0 else asked_until(over, served, INFO, 0.2), 500)
     assert turned == []
     told = [status for found in loads for status, _ in found]
     assert len(told) > 20 * TURNS

@@ -79,6 +79,7 @@ def read_csv(
         return None
     if warning:
         problems.warn(warning, file, line)
+    csv.field_size_limit(_CELL_LIMIT)
     delimiter = _delimiter(text, known_headers)
     table = RawTable(file, delimiter)
     records = _records(text, delimiter, table)
@@ -120,7 +121,6 @@ def _take_rows(records: Iterator[tuple[int, list[str]]], table: RawTable, max_ro
 
 def _records(text: str, delimiter: str, table: RawTable) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not blank, each with the line on which it begins."""
-    csv.field_size_limit(_CELL_LIMIT)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         begins = reader.line_num + 1
@@ -154,11 +154,8 @@ def header_key(text: str) -> str:
 
 
 def _first_row(text: str, delimiter: str) -> list[str]:
-    try:
-        rows = csv.reader(io.StringIO(text[:_CELL_LIMIT], newline=""), delimiter=delimiter)
-        return next((cells for cells in rows if any(map(str.strip, cells))), [])
-    except csv.Error:
-        return []
+    rows = csv.reader(io.StringIO(text[:_CELL_LIMIT], newline=""), delimiter=delimiter)
+    return next((cells for cells in rows if any(map(str.strip, cells))), [])
 
 
 def _has_other_delimiter(table: RawTable, known: frozenset[str]) -> bool:

@@ -62,3 +62,14 @@ def test_an_attack_on_the_end_needs_an_anchor() -> None:
     assert broken(anew) == (2, "rechained", 0)
     tail = chained([{"n": 0}, {"n": 5}, {"n": 6}], TRAIL[2], NOW)
     assert broken([*TRAIL[:3], *tail]) == (6, "rechained", 2)
+
+
+def test_an_anchor_of_another_beginning_fits_no_trail() -> None:
+    verdict = verify(TRAIL, [Anchor(0, "another")])
+    assert (verdict.broken_at, verdict.reason, verdict.end) == (1, "rechained", Anchor())
+
+
+def test_a_row_does_not_say_how_it_is_chained() -> None:
+    for word in ("prev", "hash"):
+        with pytest.raises(ValueError, match=word):
+            chained([{"n": 1, word: "x"}], None, NOW)
