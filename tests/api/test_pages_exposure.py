@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -17,9 +18,11 @@ from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
 from tests.api.conftest import ROOT
+from tests.contract.build import change_set, delivered, describes, located
+from tracegraph.model import NodeRef, Source, SourceId
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.store.port import Store
-from tracegraph.vocabulary import Status
+from tracegraph.vocabulary import Label, Status
 from tracegraph_api import create_app
 
 PLANT = "demo-plant-klang"
@@ -32,6 +35,11 @@ EN = {"Accept-Language": "en"}
 @pytest.fixture(scope="module")
 def client(read_store: Store) -> FlaskClient:
     return create_app(ApiSettings(access=Access.LOCAL), read_store).test_client()
+
+
+def labels_of(*ids: str) -> dict[str, Label]:
+    """Return the labels of holders; what begins like a plant is one."""
+    return {id: Label.FACTORY if id in (PLANT, "f-hidden") else Label.SUPPLIER for id in ids}
 
 
 def words(response: TestResponse) -> str:
@@ -133,6 +141,77 @@ def test_incidents_are_scopes_with_their_follow_up(store: Store) -> None:
     assert "concerned, confirmed" in said
     assert "buyer-gloves" in said
     assert client.get("/exposure", query_string={"incident": "nobody-inc"}).status_code == 404
+
+
+def test_shares_that_contradict_each_other_stand_side_by_side_with_their_sources(store: Store) -> None:
+    source = SourceId("src-letter")
+    more = {"source_id": source, "share_low": 0.8, "share_high": 0.8}
+    rows = [delivered(f"{seller}/gloves-nitrile", "demo-c-0007", **more) for seller in ("demo-wholesale-04", PLANT)]
+    changes = change_set(*rows, references=[Source(source, "Letter (fictional)", publisher="Demo")])
+    store.apply(replace(changes, holders=labels_of("demo-wholesale-04", PLANT)), "2024-02-01T00:00:00Z")
+    client = create_app(ApiSettings(access=Access.LOCAL), store).test_client()
+    page = get(client, "/exposure", factory=PLANT)
+    said = words(page).partition("Where sources contradict each other")[2]
+    assert said.startswith(" At one place on the way to these contracts")
+    assert "Together at least 160 %, of what can be 100 % at most." in said
+    assert said.count("Demo, “Letter (fictional)” · declared · no dates stated · known since 2024-02-01") == 2
+    part = page.get_data(as_text=True).partition('id="contradictions"')[2]
+    assert 'href="/contracts/demo-c-0007"' in part
+    assert f'href="/factories/{PLANT}"' in part
+    assert 'href="/suppliers/demo-wholesale-04"' in part
+    book = CalamineWorkbook.from_filelike(io.BytesIO(get(client, "/exposure/contracts.xlsx", factory=PLANT).data))
+    head, *cells = book.get_sheet_by_name("Contradictions").to_python()
+    low = head.index("Share, at least")
+    assert [row[low] for row in cells if row[low] != ""] == [0.8, 0.8]
+    printed = " ".join(text_of(get(client, "/exposure/contracts.pdf", factory=PLANT), "pdf").split())
+    assert "Where stated shares contradict each other" in printed
+
+
+def test_a_plant_that_sells_itself_is_linked_as_a_plant(store: Store) -> None:
+    changes = change_set(delivered(f"{PLANT}/gloves-nitrile", "demo-c-0016"))
+    store.apply(replace(changes, holders=labels_of(PLANT)), "2024-02-01T00:00:00Z")
+    client = create_app(ApiSettings(access=Access.LOCAL), store).test_client()
+    for path in ("/exposure", "/incidents/demo-inc-gloves-and-debts"):
+        page = get(client, path, factory=PLANT, limit=100).get_data(as_text=True)
+        row = page.partition('href="/contracts/demo-c-0016"')[2].partition("</tr>")[0]
+        assert f'href="/factories/{PLANT}"' in row, path
+        assert f"/suppliers/{PLANT}" not in page, path
+
+
+def test_a_no_about_a_company_tells_of_plants_that_nobody_names(store: Store) -> None:
+    """A contract of which all that is known is that a plant in Malaysia makes the goods: no No about a group there."""
+    hidden = NodeRef(Label.FACTORY, "f-hidden")
+    rows = [
+        describes(hidden, says={"identified": False}),
+        located("f-hidden", "MY"),
+        describes(NodeRef(Label.CONTRACT, "c-hidden"), says={"title": "Hidden gloves", "sourcing": "complete"}),
+        delivered("f-hidden/gloves-nitrile", "c-hidden"),
+    ]
+    store.apply(replace(change_set(*rows), holders=labels_of("f-hidden")), "2024-02-01T00:00:00Z")
+    client = create_app(ApiSettings(access=Access.LOCAL), store).test_client()
+    page = get(client, "/exposure", group="demo-gloves", product="gloves", status="no_link", limit=200)
+    assert "c-hidden" in listed(page)
+    said = words(page)
+    assert "A “no link” that is not sure: One contract for which no link is known has goods from a plant" in said
+    (href,) = re.findall(r'href="([^"]+)">Who depends on these plants', page.get_data(as_text=True))
+    about = client.get(unescape(href), headers=EN)
+    assert "c-hidden" in listed(about)
+    note = "Ask the supplier which plant it is"
+    assert note in text_of(get(client, "/exposure/contracts.xlsx", group="demo-gloves", product="gloves"), "xlsx")
+    assert "not sure" not in words(get(client, "/exposure", factory=PLANT))
+    assert "not sure" not in words(
+        get(client, "/exposure", group="demo-gloves", product="gloves", min_grade="declared")
+    )
+
+
+def test_one_compares_what_is_asked_with_another_day_and_asks_the_same(client: FlaskClient) -> None:
+    asked = {"group": "demo-gloves", "countries": "MY", "product": "gloves", "services": "false", "region": "SE-AB"}
+    page = get(client, "/exposure", **asked).get_data(as_text=True)
+    (href,) = re.findall(r'href="(/compare[?][^"]*)"', page)
+    form = client.get(unescape(href), headers=EN).get_data(as_text=True)
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form.partition('action="/compare"')[2]))
+    assert kept == {name: value for name, value in asked.items() if name != "region"}
+    assert "/depth?region=SE-AB" in page
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

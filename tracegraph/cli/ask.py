@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from tracegraph.answer import DEFAULT_MAX_ITEMS, Answer, Question
 from tracegraph.cli.bundle import bundle_option, save_bundle
@@ -34,6 +35,7 @@ from tracegraph.exchange.show import shown_body
 from tracegraph.messages import N_
 from tracegraph.render.chain import chain_shown
 from tracegraph.render.dependents import View, dependents_shown, shown_dependents
+from tracegraph.render.dependents_rows import unnamed_words
 from tracegraph.render.show import show_shown
 from tracegraph.services import asking
 from tracegraph.services.chain import chain as ask_chain
@@ -42,6 +44,7 @@ from tracegraph.services.legend import items_legend, legend_of
 from tracegraph.services.names import product_names
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.services.show import show as show_node
+from tracegraph.services.unnamed_plants import unnamed_plants
 from tracegraph.store.port import Store
 
 
@@ -85,15 +88,18 @@ def dependents(session: Session, /, *, bundle: Path | None, **flags: Any) -> int
         )
         session.answer(
             lambda: answer_body(answer, with_no_link=view.with_no_link, with_routes=view.with_routes),
-            lambda: _dependents_shown(answer, view, store, session),
+            lambda: _dependents_shown(answer, view, (store, portfolios), session),
         )
     return LIMIT_HIT if answer.summary.items_cut else DONE
 
 
-def _dependents_shown(answer: Answer, view: View, store: Store, session: Session) -> RenderableType:
+def _dependents_shown(answer: Answer, view: View, where: tuple[Store, Portfolios], session: Session) -> RenderableType:
+    store, portfolios = where
     shown = shown_dependents(answer, view)
     legend = legend_of(answer, shown, store, session.say.lang)
-    return dependents_shown(answer, legend, view, session.say)
+    unnamed = unnamed_plants(answer, store, portfolios)
+    told = dependents_shown(answer, legend, view, session.say)
+    return Group(told, Text(unnamed_words(unnamed, session.say), style="bold yellow")) if unnamed else told
 
 
 @click.command(

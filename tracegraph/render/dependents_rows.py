@@ -16,6 +16,7 @@ from tracegraph.render.shape import in_sentence, labelled, with_id
 from tracegraph.render.shares import exposed_words
 from tracegraph.render.words import ASSUMPTION, BASIS
 from tracegraph.services.legend import Legend
+from tracegraph.services.unnamed_plants import UnnamedPlants
 from tracegraph.translate import Translator
 
 OPEN_ENDS_SHOWN = 3
@@ -104,3 +105,20 @@ def open_ends_words(dependent: Dependent, legend: Legend, say: Translator) -> st
 def _each(text: str, holders: Mapping[str, list[str]], legend: Legend, say: Translator) -> Iterator[str]:
     for product, named in holders.items():
         yield say.text(text, goods=in_sentence(legend.product(product)), holders=", ".join(named))
+
+
+def unnamed_words(found: UnnamedPlants, say: Translator) -> str:
+    """Return what a No takes for granted about plants that nobody names."""
+    return say.plural(
+        N_(
+            "One contract for which no link is known has goods from a plant that nobody names, in a country where what "
+            "you ask about has a plant with such goods. Whose plant that is, nobody says, so it does not count here: "
+            "this “no link” is no proof. Ask the supplier which plant it is."
+        ),
+        N_(
+            "{n} contracts for which no link is known have goods from plants that nobody names, in countries where "
+            "what you ask about has plants with such goods. Whose plants these are, nobody says, so they do not count "
+            "here: these “no link” are no proof. Ask the suppliers which plants they are."
+        ),
+        found.contracts,
+    )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from tracegraph.answer import Answer, Dependent
 from tracegraph.exchange.workbook import Column, Sheet
 from tracegraph.messages import N_
+from tracegraph.render.contradictions import contradiction_sheet, printed_contradictions
 from tracegraph.render.dependents import selector_words, touched_words
 from tracegraph.render.phrases import lens_words, money
 from tracegraph.render.routes import route_words
@@ -97,7 +98,7 @@ _CELLS: Final[Sequence[_Cell]] = (
 
 
 def answer_sheets(answer: Answer, rows: Sequence[Dependent], about: Pairs, told: Told) -> list[Sheet]:
-    """Return an answer as the sheets of a workbook: the contracts, and what was asked, as of when, and what was cut."""
+    """Return an answer as the sheets of a workbook: the contracts, what was asked, and what contradicts itself."""
     say = told.say
     columns = [Column(say.text(cell.heading), cell.width, cell.kind) for cell in _CELLS]
     listed = ([cell.value(one, told) for cell in _CELLS] for one in rows)
@@ -106,10 +107,11 @@ def answer_sheets(answer: Answer, rows: Sequence[Dependent], about: Pairs, told:
         (say.text(STATUS[status]), f"{answer.summary.counts[status]}: {say.text(STATUS_READS[status])}")
         for status in Status
     ]
-    return [
+    sheets = [
         Sheet(say.text("Contracts"), columns, listed),
         Sheet(say.text("About this file"), both, [*about, *counted]),
     ]
+    return [*sheets, contradiction_sheet(answer, told.legend, say)] if answer.contradictions else sheets
 
 
 def about_answer(answer: Answer, listed: tuple[int, str], legend: Legend, say: Translator, now: str) -> Pairs:
@@ -177,8 +179,13 @@ def notes_of(answer: Answer, legend: Legend, say: Translator) -> Iterator[str]:
 # --- printed ---------------------------------------------------------------------------------------------------------
 
 
-def answer_document(answer: Answer, rows: Sequence[Dependent], title: str, about: Pairs, told: Told) -> dict[str, Any]:
-    """Return an answer as the data of a document; see `tracegraph.exchange.pdf`."""
+def answer_document(
+    answer: Answer, rows: Sequence[Dependent], title: str, about: Pairs, told: Told, *, total: int
+) -> dict[str, Any]:
+    """Return an answer as the data of a document; see `tracegraph.exchange.pdf`.
+
+    `rows` are at most `PRINTED` of the `total` contracts that are listed.
+    """
     say, summary = told.say, answer.summary
     counts = [
         [
@@ -205,12 +212,11 @@ def answer_document(answer: Answer, rows: Sequence[Dependent], title: str, about
         {"kind": "note", "text": say.text(METHOD)},
         {"kind": "heading", "text": say.text("Contracts")},
     ]
-    if len(rows) > PRINTED:
+    if total > len(rows):
         text = N_("The first {shown} of {all} contracts are printed; the workbook (Excel) has all of them.")
-        pieces.append({"kind": "paragraph", "text": say.text(text, shown=PRINTED, all=len(rows))})
-    pieces.append(
-        _printed(rows[:PRINTED], told) if rows else {"kind": "paragraph", "text": say.text("No contract is listed.")}
-    )
+        pieces.append({"kind": "paragraph", "text": say.text(text, shown=len(rows), all=total)})
+    pieces.append(_printed(rows, told) if rows else {"kind": "paragraph", "text": say.text("No contract is listed.")})
+    pieces += printed_contradictions(answer, told.legend, say)
     return {"title": title, "lang": say.lang, "landscape": True, "pieces": pieces}
 
 

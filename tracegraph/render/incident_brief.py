@@ -11,12 +11,14 @@ from tracegraph.answer_ask import AskNext, ToAsk
 from tracegraph.answer_exposure import Exposure
 from tracegraph.incidents import IncidentRevision
 from tracegraph.messages import N_
+from tracegraph.render.dependents_rows import unnamed_words
 from tracegraph.render.incident_facts import Telling, facts
 from tracegraph.render.incident_words import change_words, kind_words, status_words
 from tracegraph.render.phrases import known_day, source_text
 from tracegraph.render.shares import exposed_words
 from tracegraph.render.words import STATUS, STATUS_READS
 from tracegraph.services.incidents import IncidentView
+from tracegraph.services.unnamed_plants import UnnamedPlants
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Status
 
@@ -56,6 +58,8 @@ class Brief:
         What ids are called.
     telling : Telling
         Names and documents of the incident, and the language.
+    unnamed : UnnamedPlants or None
+        What a No takes for granted about plants that nobody names.
     """
 
     view: IncidentView
@@ -64,6 +68,7 @@ class Brief:
     shown: Sequence[Dependent]
     names: Mapping[str, str]
     telling: Telling
+    unnamed: UnnamedPlants | None = None
 
     @property
     def say(self) -> Translator:
@@ -166,6 +171,8 @@ def _reached(brief: Brief) -> Iterator[Piece]:
     }
     if summary.truncated or summary.items_cut:
         yield _paragraph(say.text("A limit cut the search: there may be more contracts than these."))
+    if brief.unnamed:
+        yield _paragraph(unnamed_words(brief.unnamed, say))
     if brief.shown:
         yield _contracts(brief)
         yield from _regions(brief)

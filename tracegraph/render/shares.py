@@ -9,8 +9,9 @@ from rich.text import Text
 
 from tracegraph.answer import Answer, Contradiction, Dependent, Interval, Share
 from tracegraph.messages import N_
-from tracegraph.model import Claim, holder_of, product_of
-from tracegraph.render.phrases import in_sentence, money
+from tracegraph.model import Claim, holder_of
+from tracegraph.render.contradictions import place_words
+from tracegraph.render.phrases import money
 from tracegraph.render.shape import labelled
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -89,16 +90,9 @@ def contradictions_shown(answer: Answer, legend: Legend, say: Translator) -> Ite
     )
     yield Text(text, style="bold yellow")
     for contradiction in found[:CONTRADICTIONS_SHOWN]:
-        yield labelled([(_place(contradiction, legend, say), Text(_said(contradiction, legend, say)))])
+        yield labelled([(place_words(contradiction, legend, say), Text(_said(contradiction, legend, say)))])
     if len(found) > CONTRADICTIONS_SHOWN:
         yield Text("  " + say.text("{n} more: --json lists them", n=len(found) - CONTRADICTIONS_SHOWN))
-
-
-def _place(contradiction: Contradiction, legend: Legend, say: Translator) -> str:
-    if "/" not in contradiction.id:
-        return contradiction.id
-    goods = in_sentence(legend.product(product_of(contradiction.id)))
-    return say.text("{goods} at {holder}", goods=goods, holder=legend.holder(holder_of(contradiction.id)))
 
 
 def _said(contradiction: Contradiction, legend: Legend, say: Translator) -> str:

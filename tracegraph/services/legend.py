@@ -90,6 +90,7 @@ def legend_of(answer: Answer, shown: Collection[Dependent], reader: GraphReader,
             source_ids.update(claim.source_id for claim in step.claims)
     for contradiction in answer.contradictions:
         items.update(end for claim in contradiction.claims for end in (claim.start.id, claim.end.id) if "/" in end)
+        source_ids.update(claim.source_id for claim in contradiction.claims)
     products = {product_of(item) for item in items}
     for selector in answer.question.scope:
         holders.update((selector.id, *(selector.countries or ()), *selector.exclude))

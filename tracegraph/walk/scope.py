@@ -62,6 +62,16 @@ def resolve_scope(scope: Scope, reader: GraphReader, lens: Lens, catalogue: Cata
     return ResolvedScope(affected, frozenset(at_stake), tuple(unmatched))
 
 
+def unnamed_lookalikes(scope: Scope, reader: GraphReader, lens: Lens, catalogue: Catalogue) -> frozenset[str]:
+    """Return items of plants that nobody names, and that may be plants of the companies and groups of a scope.
+
+    They stand in a country where it has a plant, and have goods like that one's. The scope of a factory has such items
+    as candidates, that of a company or group has not (`docs/model.md`, section 6): what depends on them reads no link.
+    """
+    walks = (_SelectorWalk(selector, reader, lens, catalogue) for selector in scope)
+    return frozenset(item for walk in walks for item in walk.lookalikes())
+
+
 def _products_at_stake(selector: Selector, touched: Touched, catalogue: Catalogue) -> set[str]:
     products: set[str] = {product_of(item) for item in touched}
     if selector.products is not None:
@@ -153,16 +163,28 @@ class _SelectorWalk:
         return served
 
     def _lookalikes(self, items: Touched) -> Iterable[str]:
-        """Yield items of unidentified factories in the same country that may be the factory asked about."""
-        factory = self.selector.id
-        countries = {country for (_, country), _ in self._links([factory], RelationshipType.LOCATED_IN, "downstream")}
-        if not items or not countries:
-            return
-        neighbours = {f for (f, _), _ in self._links(countries, RelationshipType.LOCATED_IN, "upstream")} - {factory}
-        products = {product_of(item) for item in items}
-        for item in self._items(dict.fromkeys(self._unidentified(neighbours), Certainty.CANDIDATE)):
-            if any(self.catalogue.same_goods(product, product_of(item)) for product in products):
+        """Yield items of unidentified factories in the country of a factory of these items that may be that factory."""
+        makers: dict[str, set[str]] = {}
+        for item in items:
+            makers.setdefault(holder_of(item), set()).add(product_of(item))
+        made: dict[str, set[str]] = {}
+        for (maker, country), _ in self._links(makers, RelationshipType.LOCATED_IN, "downstream"):
+            made.setdefault(country, set()).update(makers[maker])
+        neighbours: dict[str, set[str]] = {}
+        for (factory, country), _ in self._links(made, RelationshipType.LOCATED_IN, "upstream"):
+            neighbours.setdefault(factory, set()).update(made[country])
+        unnamed = self._unidentified(neighbours.keys() - makers.keys())
+        for item in self._items(dict.fromkeys(unnamed, Certainty.CANDIDATE)):
+            if any(self.catalogue.same_goods(product, product_of(item)) for product in neighbours[holder_of(item)]):
                 yield item
+
+    def lookalikes(self) -> Touched:
+        """Return items of plants that nobody names and that may be plants of the company or group asked about."""
+        if self.selector.kind not in (SelectorKind.SUPPLIER, SelectorKind.GROUP):
+            return {}
+        items = self._without_excluded(self._items(self._selected()))
+        found = dict.fromkeys(self._lookalikes(items), Certainty.CANDIDATE)
+        return self._by_products(self._by_countries(self._without_excluded(found)))
 
     def _unidentified(self, factories: Iterable[str]) -> list[str]:
         described: dict[str, list[Claim]] = {}

@@ -109,10 +109,17 @@ def ask(given: Given) -> Response:
         first=first,
         second=second,
         given={name: request.args.get(name, "") for name in ("q", "other", "then", "then_valid")},
-        kept=[(name, value) for name in (*_SCOPE, "product") for value in given.get(name, ())],
+        kept=_kept(given),
         clear=here(**dict.fromkeys(_SCOPE)),
         found=None if found is None else _shown(found),
     )
+
+
+def _kept(given: Given) -> list[tuple[str, str]]:
+    """Return what is asked about as the fields of a form."""
+    names = {name: name for name in (*_SCOPE, "product", "countries")} | {"exclude": "excluded"}
+    kept = [(name, value) for name, found in names.items() for value in given.get(found, ())]
+    return kept if given["services"] else [*kept, ("services", "false")]
 
 
 def _pair(given: Given, lens: Lens, other: Scope) -> Pair:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from tracegraph_api.media import table
 from tracegraph_api.pages.declare import Pages
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.frame import render
+from tracegraph_api.pages.holders import Called, holders_of
 from tracegraph_api.pages.links import here, link, node_link
 from tracegraph_api.pages.narrow import choices_of, money
 from tracegraph_api.pages.words import number, plural, say, share
@@ -46,11 +47,13 @@ def all(given: Given) -> Response:  # the list of all, as on other pages
     found = concentration(lens, store(), context().portfolios, regions=regions, categories=categories, rows=rows)
     shown, counted = ranked_page(found.groups, found.groups_total, given)
     found = replace(found, groups=tuple(shown))
-    names = names_of(_named(found), store(), lens, translator().lang)
+    sellers = {id for group in found.groups for id in group.direct_suppliers[:_CONTRACTS]}
+    called = Called(names_of(_named(found), store(), lens, translator().lang), holders_of(sellers, lens))
+    names = called.names
     return render(
         "pages/concentration.html",
         say(N_("Contracts that share a plant")),
-        groups=[_group(group, names) for group in found.groups],
+        groups=[_group(group, called) for group in found.groups],
         rank=(given["page"] - 1) * given["limit"],
         total=counted.total,
         page=given["page"],
@@ -93,8 +96,8 @@ def _named(found: Concentration) -> Iterable[str]:
         yield from (overlap.first, overlap.second)
 
 
-def _group(group: SharedPlant, names: dict[str, str]) -> dict[str, Any]:
-    plant = group.plant
+def _group(group: SharedPlant, called: Called) -> dict[str, Any]:
+    plant, names = group.plant, called.names
     contracts = group.established.contracts + group.possible.contracts
     suppliers = len(group.direct_suppliers)
     return {
@@ -112,10 +115,7 @@ def _group(group: SharedPlant, names: dict[str, str]) -> dict[str, Any]:
             for status, reached in (("established", group.established), ("possible", group.possible))
             if reached.contracts
         ],
-        "suppliers": [
-            {"name": names[id], "href": node_link(NodeRef(Label.SUPPLIER, id))}
-            for id in group.direct_suppliers[:_CONTRACTS]
-        ],
+        "suppliers": [called.holder(id) for id in group.direct_suppliers[:_CONTRACTS]],
         "suppliers_more": max(0, suppliers - _CONTRACTS),
         "regions": ", ".join(names[region] for region in group.regions),
         "contracts": [
@@ -135,7 +135,7 @@ def _value(reached: Reached) -> str:
     return money(reached.value_sek, reached.without_value)
 
 
-def _spread(spread: Spread, names: dict[str, str]) -> dict[str, Any]:
+def _spread(spread: Spread, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": names[spread.category] if spread.category else say(N_("All together")),
         "href": here(category=spread.category, page=None) if spread.category else None,
@@ -146,7 +146,7 @@ def _spread(spread: Spread, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _index(found: Herfindahl | None, names: dict[str, str], label: Label) -> dict[str, Any] | None:
+def _index(found: Herfindahl | None, names: Mapping[str, str], label: Label) -> dict[str, Any] | None:
     if found is None:
         return None
     low, high = found.index.low, found.index.high
@@ -173,7 +173,7 @@ def _index_words(low: float, high: float) -> Markup | str:
     return first if first == last else say(N_("{low} to {high}"), low=first, high=last)
 
 
-def _overlap(overlap: Overlap, names: dict[str, str]) -> dict[str, Any]:
+def _overlap(overlap: Overlap, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "contracts": [
             {"name": names[id], "id": id, "href": node_link(NodeRef(Label.CONTRACT, id))}

@@ -27,6 +27,7 @@ from tracegraph.vocabulary import Label, Status
 from tracegraph_api.context import context, store, translator
 from tracegraph_api.inputs import Checked, Given, LensQuery, LimitsQuery, PageQuery, ScopeQuery, lens_of
 from tracegraph_api.pages.declare import Pages
+from tracegraph_api.pages.exposure_doubts import contradictions_of, unnamed_of, with_first_contradictions
 from tracegraph_api.pages.exposure_files import ENDINGS, file_of
 from tracegraph_api.pages.exposure_shown import (
     SUPPLIERS,
@@ -43,6 +44,7 @@ from tracegraph_api.pages.frame import render
 from tracegraph_api.pages.links import here, incident_link, link, node_link
 from tracegraph_api.pages.words import country, say, word
 from tracegraph_api.questions import ResultQuery, chosen, of_suppliers, question_of
+from tracegraph_api.reports import asked_from, names_something
 from tracegraph_api.resources.incident_questions import triaged_by_contract
 from tracegraph_api.resources.search import search_of
 
@@ -50,6 +52,8 @@ pages = Pages("exposure")
 
 #: What one asks about, by the parameters of the page.
 SCOPE: Final = ("factory", "supplier", "group", "country", "incident")
+#: What narrows what is asked about.
+_NARROWS_SCOPE: Final = ("product", "countries", "exclude", "services")
 #: What narrows the list of contracts, and not the question.
 _NARROWING: Final = ("status", "region", "category", "direct_supplier", "page")
 _MOST_NAMED: Final = validate.Length(max=50)
@@ -87,7 +91,7 @@ class _TextQuery(Schema):
 def one(given: Given) -> Response:
     """Show which contracts depend on what is named."""
     lens = lens_of(given)
-    if not any(given[name] for name in SCOPE):
+    if not names_something(given):
         return _asking(lens, "")
     answer = _answer(given, lens)
     rows = chosen(answer, given)
@@ -111,6 +115,9 @@ def one(given: Given) -> Response:
         files=[(say(says), link("exposure.file", ending=ending, **_asked())) for ending, says in ENDINGS.items()],
         everything=here(**dict.fromkeys(_NARROWING)),
         is_narrowed=any(given[name] for name in ("region", "category", "direct_supplier")),
+        workbook=link("exposure.file", ending="xlsx", **_asked()),
+        compare=link("compare.ask", **_scope()),
+        depth=link("depth.board", region=given["region"] or None, category=given["category"] or None),
         **said,
     )
 
@@ -118,7 +125,7 @@ def one(given: Given) -> Response:
 def _said(answer: Answer, shown: Sequence[Dependent], common: Common, given: Given) -> dict[str, Any]:
     """Return what the page says of an answer."""
     lens, told = answer.question.lens, translator()
-    legend = legend_of(of_suppliers(answer, 0), shown, store(), told.lang)
+    legend = legend_of(with_first_contradictions(of_suppliers(answer, 0)), shown, store(), told.lang)
     views = [find_incident(store(), id, lens) for id in dict.fromkeys(given["incident"])]
     return {
         "title": title_of(answer, legend),
@@ -128,6 +135,9 @@ def _said(answer: Answer, shown: Sequence[Dependent], common: Common, given: Giv
         "about": asked_about(answer, legend),
         "touched": touched_words(answer, told),
         "notes": list(notes_of(answer, legend, told)),
+        "unnamed": unnamed_of(answer),
+        "contradictions": contradictions_of(answer, legend),
+        "contradiction_count": len(answer.contradictions),
         "tables": tables_of(common),
         "rows": rows_of(shown, answer, legend, triaged_by_contract(views, lens)),
         "incidents": [
@@ -141,7 +151,7 @@ def _said(answer: Answer, shown: Sequence[Dependent], common: Common, given: Giv
 )
 def file(given: Given, ending: str) -> Response:
     """Give the whole of what is asked for as a file."""
-    if not any(given[name] for name in SCOPE):
+    if not names_something(given):
         raise InvalidInput(N_("nothing is named: begin with a plant, a company, a country or an incident"))
     answer = _answer(given, lens_of(given))
     return file_of(answer, chosen(answer, given), ending, given)
@@ -154,24 +164,18 @@ def ask(given: Given) -> Response:
 
 
 def _answer(given: Given, lens: Lens) -> Answer:
-    asked = asking.Asked(
-        factories=given["factory"],
-        suppliers=given["supplier"],
-        groups=given["group"],
-        countries_named=given["country"],
-        incidents=given["incident"],
-        products=given.get("product", ()),
-        countries=given.get("countries", ()),
-        exclude=given.get("excluded", ()),
-        services=given["services"],
-    )
-    question = question_of(asking.scope_of(asked, store(), lens), lens, given)
+    question = question_of(asking.scope_of(asked_from(given), store(), lens), lens, given)
     return dependents(question, store(), context().portfolios)
 
 
 def _asked() -> dict[str, list[str]]:
     """Return the parameters of this page, apart from which part of the list it shows."""
     return {name: found for name, found in request.args.lists() if name in _PARAMETERS and any(found)}
+
+
+def _scope() -> dict[str, list[str]]:
+    """Return the parameters that say what is asked about."""
+    return {name: found for name, found in request.args.lists() if name in (*SCOPE, *_NARROWS_SCOPE) and any(found)}
 
 
 def _kept(left_out: Sequence[str]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from tracegraph.services.ask_next import ask_next
 from tracegraph.services.exposure import exposure, is_listed
 from tracegraph.services.incidents import IncidentView, exposing
 from tracegraph.services.names import names_of
+from tracegraph.services.unnamed_plants import unnamed_plants
 from tracegraph_api.context import context, now, store, translator
 from tracegraph_api.incident_seen import incident_asked
 from tracegraph_api.inputs import Given, LensQuery
@@ -41,7 +42,8 @@ def brief_of(view: IncidentView, lens: Lens) -> Brief:
     named = {id for one in shown for id in (*one.facts.regions, *one.direct_suppliers, *one.ask)}
     named |= _named(found, asked)
     names = names_of(sorted(named), store(), lens, translator().lang)
-    return Brief(view, found, asked, shown, names, telling_of(view, lens))
+    unnamed = unnamed_plants(found.answer, store(), context().portfolios)
+    return Brief(view, found, asked, shown, names, telling_of(view, lens), unnamed)
 
 
 def _named(found: Exposure, asked: AskNext | None) -> set[str]:

@@ -14,12 +14,11 @@ from tracegraph.errors import InvalidInput
 from tracegraph.exchange.bundle import bundle_bytes
 from tracegraph.lens import Lens
 from tracegraph.messages import N_
-from tracegraph.model import NodeRef
 from tracegraph.render.letters import OWN_FILES, Letters
 from tracegraph.services.incidents import IncidentView
 from tracegraph.services.names import names_of
 from tracegraph.translate import Translator
-from tracegraph.vocabulary import PUBLIC, Label
+from tracegraph.vocabulary import PUBLIC
 from tracegraph_api.context import store, translator
 from tracegraph_api.incident_inputs import LettersQuery
 from tracegraph_api.incident_seen import incident_asked
@@ -27,8 +26,9 @@ from tracegraph_api.inputs import Given, LensQuery, PageQuery
 from tracegraph_api.media import table
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.frame import render
+from tracegraph_api.pages.holders import Called, holders_of
 from tracegraph_api.pages.incident_pages import crumbs_of, pages
-from tracegraph_api.pages.links import link, node_link
+from tracegraph_api.pages.links import link
 from tracegraph_api.pages.words import say
 from tracegraph_api.resources.incident_asking import asked_of, letters_about
 
@@ -43,13 +43,14 @@ def letters(given: Given, id: str) -> Response:
     first = (given["page"] - 1) * given["limit"]
     listed = found.suppliers[first : first + given["limit"]]
     names = names_of([one.supplier_id for one in listed if one.supplier_id], store(), lens, translator().lang)
+    holders = holders_of((one.supplier_id for one in listed if one.supplier_id), lens)
     chosen = {"lang": given.get("lang"), "region": given["region"] or None, "category": given["category"] or None}
     return render(
         "pages/incidents/letters.html",
         say(N_("Letters: {title}"), title=view.current.title),
         crumbs=crumbs_of(view),
         id=id,
-        rows=[_row(one, names, id, chosen) for one in listed],
+        rows=[_row(one, Called(names, holders), id, chosen) for one in listed],
         total=found.suppliers_total,
         page=given["page"],
         limit=given["limit"],
@@ -60,11 +61,13 @@ def letters(given: Given, id: str) -> Response:
     )
 
 
-def _row(one: ToAsk, names: Mapping[str, str], id: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+_NOBODY: Final = N_("Nobody is seen to deliver: our own files")
+
+
+def _row(one: ToAsk, called: Called, id: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
     supplier = one.supplier_id
     return {
-        "name": names.get(supplier, supplier) if supplier else say(N_("Nobody is seen to deliver: our own files")),
-        "href": node_link(NodeRef(Label.SUPPLIER, supplier)) if supplier else None,
+        **(called.holder(supplier) if supplier else {"name": say(_NOBODY), "href": None}),
         "letter": link("incidents.letter", id=id, supplier=supplier or OWN_FILES, **chosen),
         "questions": one.total,
         "contracts": one.behind.contracts,

@@ -28,6 +28,7 @@ from tracegraph_api.context import context, principal, store, translator
 from tracegraph_api.incident_seen import incident_asked
 from tracegraph_api.inputs import Given, LensQuery, PageQuery, lens_of
 from tracegraph_api.media import table_of_bodies
+from tracegraph_api.pages.exposure_doubts import unnamed_of
 from tracegraph_api.pages.exposure_files import ENDINGS, file_of
 from tracegraph_api.pages.files import as_download
 from tracegraph_api.pages.frame import render
@@ -123,6 +124,7 @@ def one(given: Given, id: str) -> Response:
         said=said_of(view, telling),
         revisions=revisions(view, telling),
         reached=contracts_shown(found, view, lens, given),
+        compare=link("compare.ask", incident=id),
         fixed=here(known_at=lens.known_at, valid_at=lens.valid_at),
         fixed_day=known_day(lens.known_at),
         files=files_of(id, dict(given)),
@@ -148,6 +150,7 @@ def contracts_shown(found: Exposure, view: IncidentView, lens: Lens, given: Give
         "before": here(known_at=stopped.known_before) if stopped and stopped.known_before else None,
         "counts": {status.value: summary.counts.get(status, 0) for status in Status},
         "unmatched": _unmatched(found, lens),
+        "unnamed": unnamed_of(found.answer),
         "truncated": summary.truncated or summary.items_cut,
         "rows": contract_rows(listed, lens, triaged),
         **about,

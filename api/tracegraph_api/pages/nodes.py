@@ -238,6 +238,9 @@ def ways_from(node: NodeRef) -> list[tuple[str, str]]:
         ways.append((say(N_("Who depends on this?")), link("exposure.one", **{_SCOPES[node.label]: node.id})))
     if node.label is Label.SUPPLIER and has_page("exposure.one"):
         ways.append((say(N_("Who depends on it and all that it owns?")), link("exposure.one", group=node.id)))
+    if node.label in _SCOPES and has_page("compare.ask"):
+        what = link("compare.ask", **{_SCOPES[node.label]: node.id})
+        ways.append((say(N_("Which contracts stand otherwise than on another day?")), what))
     for endpoint, text, name in _LISTS.get(node.label, ()):
         if has_page(endpoint):
             ways.append((say(text), link(endpoint, **{name: node.id})))

@@ -207,13 +207,17 @@ class _Writer:
         """Return a question in words, in the language of the page."""
         return question_words(end, self._shown, translator())
 
+    def _page_of(self, holder: str) -> str | None:
+        """Return the page of who is asked: a plant may sell itself."""
+        return node_link(NodeRef(Label.FACTORY if holder in self._shown.factories else Label.SUPPLIER, holder))
+
     def row(self, one: ToAsk) -> dict[str, Any]:
         """Return what the page says of a supplier."""
         supplier = one.supplier_id
         return {
             "id": supplier or OWN_FILES,
             "name": self._shown.holder(supplier) if supplier else say(N_("Our own procurement files")),
-            "href": node_link(NodeRef(Label.SUPPLIER, supplier)) if supplier else None,
+            "href": self._page_of(supplier) if supplier else None,
             "behind": _behind(one.behind),
             "questions": [
                 {"text": self.question(asked.id), "settles": asked.settles, "contracts": ", ".join(asked.contracts)}
