@@ -6,11 +6,14 @@ A label is put on nodes of the route graph. A contract has it when some route pa
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Final
 
 import networkx as nx
 import numpy as np
 
+from tracegraph.graph.portfolio_reach import PortfolioReach
+from tracegraph.graph.portfolio_snapshot import PortfolioSnapshot
 from tracegraph.graph.route_graph import CLAIM, START, Node
 from tracegraph.walk.propagate import Flow, bits_of, members
 
@@ -57,6 +60,44 @@ def labels_by_contract(
                 if (contract, CLAIM) in reached:
                     found[contract].add(label)
     return {contract: frozenset(labels) for contract, labels in found.items()}
+
+
+def labels_in(
+    snapshot: PortfolioSnapshot, found: PortfolioReach, labelled: Mapping[str, Collection[int]]
+) -> dict[int, frozenset[str]]:
+    """Return the same by position of contract, for all contracts that a scope reaches in a portfolio.
+
+    Parameters
+    ----------
+    snapshot : PortfolioSnapshot
+        Everything that carries goods.
+    found : PortfolioReach
+        What the scope reaches.
+    labelled : mapping
+        Items, by position, by label.
+
+    Notes
+    -----
+    One pass over what is reached. A label on an item is on the item however a route enters it: what a route reaches
+    from where only an inferred step enters, another reaches from where it begins, or a claim enters.
+    """
+    names = sorted(labelled)
+    held: dict[int, list[int]] = {}
+    for number, name in enumerate(names):
+        for item in labelled[name]:
+            held.setdefault(item, []).append(number)
+    nodes = np.sort(found.nodes)
+    inner = nodes[nodes < snapshot.first_contract]
+    marked = [(at, held[item]) for at, item in enumerate(snapshot.item_of(inner).tolist()) if item in held]
+    out = snapshot.out
+    tails = np.repeat(np.arange(len(nodes)), np.diff(out.indptr)[nodes])
+    flow = Flow(len(nodes), tails, np.searchsorted(nodes, out.indices[out.rows(nodes)]))
+    own = [bits_of(numbers) for _, numbers in marked]
+    sets = flow.joined(np.array([at for at, _ in marked], dtype=np.int64), own)
+    alike = lru_cache(maxsize=None)(lambda bits: frozenset(names[number] for number in members(bits, len(names))))
+    contracts = nodes[len(inner) :] - snapshot.first_contract
+    components = flow.component[len(inner) :].tolist()
+    return {c: alike(sets[component]) for c, component in zip(contracts.tolist(), components, strict=True)}
 
 
 def _on_any_route(

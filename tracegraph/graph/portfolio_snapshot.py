@@ -121,6 +121,12 @@ class PortfolioSnapshot(CsrGraph):
         flags[self._entered[nodes[nodes >= self._items] - self._items]] = True
         return flags
 
+    def item_of(self, nodes: Ints) -> Ints:
+        """Return the items of the portfolio that these nodes stand for; none of them is a contract's."""
+        items: Ints = nodes.copy()
+        items[nodes >= self._items] = self._entered[nodes[nodes >= self._items] - self._items]
+        return items
+
     @cached_property
     def documented(self) -> Csr:
         """The rows of the documented steps alone: claims of a grade above `inferred`."""

@@ -22,7 +22,7 @@ from tracegraph.render.shares import amounts
 from tracegraph.render.words import STATUS, STATUS_STYLE
 from tracegraph.services.comparing import differences, new_sources
 from tracegraph.services.demo import DAY, EARLIER, GROUP, ORDER, ORDERED, PLANTS_IN, SHOWN_CONTRACT, WIDENED, Story
-from tracegraph.services.exposure import exposed_sum
+from tracegraph.services.exposed import exposed_of
 from tracegraph.services.incidents import IncidentView
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
@@ -204,7 +204,7 @@ def _counts(answers: Iterable[tuple[str, Answer]], say: Translator) -> Renderabl
     for status in Status:
         numbers = (Text(str(answer.summary.counts[status]), justify="right") for _, answer in listed)
         rows.append((_status(status, say), *numbers, Text()))
-    sums = [exposed_sum(answer.dependents).total for _, answer in listed]
+    sums = [exposed_of(answer).total for _, answer in listed]
     values = (Text(amounts(found, say) if found else "", justify="right") for found in sums)
     rows.append((Text(say.text("value at exposure"), style=DIM), *values, Text()))
     return grid(rows, first=12)

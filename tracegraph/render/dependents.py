@@ -19,7 +19,7 @@ from tracegraph.render.phrases import selector_words as selector_words
 from tracegraph.render.shape import DIM, DOT, following, grid, heading, lens_words, money, more
 from tracegraph.render.shares import amounts, contradictions_shown
 from tracegraph.render.words import BASIS_COUNTED, STATUS, STATUS_READS, STATUS_STYLE
-from tracegraph.services.exposure import exposed_sum
+from tracegraph.services.exposed import exposed_of
 from tracegraph.services.legend import Legend
 from tracegraph.translate import Translator
 from tracegraph.vocabulary import Certainty, Status
@@ -154,7 +154,7 @@ def _cut(answer: Answer, say: Translator) -> Text:
 def summary_shown(answer: Answer, legend: Legend, say: Translator) -> RenderableType:
     """Return the counts by status, and how much of the value is at exposure."""
     counts = grid([_count(status, answer, legend, say) for status in Status], first=12)
-    exposed = exposed_sum(answer.dependents)
+    exposed = exposed_of(answer)
     if exposed.total is None:
         return counts
     stated = sum(answer.summary.value_sek[status] for status in EXPOSED)

@@ -10,7 +10,8 @@ from tracegraph.answer_compare import Causes, Comparison, Difference, Movement, 
 from tracegraph.answer_exposure import KnownRevision
 from tracegraph.services.causes import Seen, find_causes
 from tracegraph.services.dependents import STATUS_ORDER, dependents
-from tracegraph.services.exposure import exposed_sum, no_answer
+from tracegraph.services.exposed import exposed_of
+from tracegraph.services.exposure import no_answer
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.store.port import GraphReader
 
@@ -45,7 +46,7 @@ def _status_rank(difference: Difference) -> int:
 
 def side(answer: Answer, incidents: Iterable[KnownRevision] = ()) -> Side:
     """Return one of two answers."""
-    return Side(answer, tuple(incidents), exposed_sum(answer.dependents))
+    return Side(answer, tuple(incidents), exposed_of(answer))
 
 
 def answered(question: Question, reader: GraphReader, portfolios: Portfolios | None = None) -> Answer:

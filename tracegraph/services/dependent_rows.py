@@ -49,16 +49,21 @@ class DependentRows(Sequence[Dependent]):
         Where they stand.
     positions : int array, optional
         Which of them, in order; all by default.
+
+    Attributes
+    ----------
+    standing : Standing
+        As given.
     """
 
     def __init__(self, standing: Standing, positions: Ints | None = None) -> None:
-        self._standing, self._given = standing, positions
+        self.standing, self._given = standing, positions
         self._maker = RowMaker(standing)
         self._made: dict[int, Dependent] = {}
 
     @cached_property
     def _positions(self) -> Ints:
-        return self._standing.in_order() if self._given is None else self._given
+        return self.standing.in_order() if self._given is None else self._given
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -84,7 +89,7 @@ class DependentRows(Sequence[Dependent]):
 
     def _rows(self, positions: Sequence[int]) -> list[Dependent]:
         """Return the rows of some contracts; the routes to those that are not made yet are found together."""
-        kept = self._standing.kept
+        kept = self.standing.kept
         made = {position: self._made.get(position) or kept.get(position) for position in positions}
         missing = [position for position, row in made.items() if row is None]
         self._made |= self._maker.rows(missing)
@@ -93,7 +98,7 @@ class DependentRows(Sequence[Dependent]):
 
     def afresh(self) -> DependentRows:
         """Return the same contracts, of which none is made yet: what is kept holds no more than it must."""
-        return DependentRows(self._standing, self._given)
+        return DependentRows(self.standing, self._given)
 
     def among(self, contracts: Flags) -> int:
         """Return how many of these are among some contracts: flags in the order of the portfolio."""
@@ -101,16 +106,27 @@ class DependentRows(Sequence[Dependent]):
 
     def narrowed(self, wanted: Narrowing) -> DependentRows:
         """Return those that are wanted."""
-        kept = np.ones(len(self._standing.status), dtype=bool)
-        for chosen in self._standing.meeting(wanted.statuses, wanted.regions, wanted.categories, wanted.suppliers):
+        kept = np.ones(len(self.standing.status), dtype=bool)
+        for chosen in self.standing.meeting(wanted.statuses, wanted.regions, wanted.categories, wanted.suppliers):
             kept &= chosen
-        return DependentRows(self._standing, self._positions[kept[self._positions]])
+        return DependentRows(self.standing, self._positions[kept[self._positions]])
 
 
 def narrowed(answer: Answer, wanted: Narrowing) -> Sequence[Dependent]:
     """Return those contracts of an answer that are wanted, in its order."""
+    rows = _rows_of(answer)
+    return () if rows is None else rows.narrowed(wanted)
+
+
+def standing_of(answer: Answer) -> Standing | None:
+    """Return where all contracts stand towards what was asked; None: it names nothing."""
+    rows = _rows_of(answer)
+    return None if rows is None else rows.standing
+
+
+def _rows_of(answer: Answer) -> DependentRows | None:
     rows = answer.dependents
     if isinstance(rows, DependentRows):
-        return rows.narrowed(wanted)
+        return rows
     assert not rows, "only a question that names nothing has other rows, namely none"
-    return rows
+    return None

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tracegraph.answer import LISTED_STATUSES, Answer, Dependent, Interval, Question, Summary
+from tracegraph.answer import LISTED_STATUSES, Answer, Dependent, Question, Summary
 from tracegraph.answer_exposure import (
-    EXPOSED,
     ExposedSum,
     Exposure,
     IncidentExposure,
     KnownRevision,
-    RollUp,
-    RollUps,
     Stopped,
 )
-from tracegraph.graph.labels import labels_by_contract
-from tracegraph.graph.route_graph import CLAIM, Node, build_route_graph
 from tracegraph.incidents_history import change_of
-from tracegraph.model import holder_of, product_of
+from tracegraph.services.contract_table import STATUSES
+from tracegraph.services.dependent_rows import standing_of
 from tracegraph.services.dependents import dependents
+from tracegraph.services.exposed import ExposedValues, exposed_of, sum_of
 from tracegraph.services.incidents import IncidentView, exposing
 from tracegraph.services.portfolios import Portfolios
+from tracegraph.services.roll_ups import roll_ups
+from tracegraph.services.standing import Standing
 from tracegraph.store.port import GraphReader
-from tracegraph.vocabulary import Basis, IncidentStatus, RelationshipType, Status
-from tracegraph.walk.reach import reach
+from tracegraph.vocabulary import Basis, IncidentStatus, Status
 
 
 def exposure(views: Sequence[IncidentView], asked: Question, reader: GraphReader, portfolios: Portfolios) -> Exposure:
@@ -51,17 +49,20 @@ def exposure(views: Sequence[IncidentView], asked: Question, reader: GraphReader
     scope = tuple(dict.fromkeys(selector for view in live for selector in view.current.scope))
     question = replace(asked, scope=scope)
     whole = dependents(question, reader, portfolios) if live else no_answer(question, reader)
+    standing = standing_of(whole)
+    values = ExposedValues(standing) if standing else None
     own = {
         str(view.current.incident_id): whole
         if len(live) == 1
         else dependents(replace(asked, scope=view.current.scope), reader, portfolios)
         for view in live
     }
+    total = values.total if values and len(live) == 1 else None
     return Exposure(
         answer=whole,
-        incidents=tuple(_part(view, own.get(str(view.current.incident_id))) for view in views),
-        reached_by=_reached_by(whole, own),
-        rollups=roll_ups(whole, reader),
+        incidents=tuple(_part(view, own.get(str(view.current.incident_id)), total) for view in views),
+        reached_by=_ReachedBy({id: found for id, answer in own.items() if (found := standing_of(answer))}),
+        rollups=roll_ups(whole, reader, values),
     )
 
 
@@ -101,95 +102,42 @@ def known_revision(view: IncidentView, number: int | None = None) -> KnownRevisi
     return KnownRevision(revision, place + 1, change_of(revision, view.revisions[place - 1] if place else None))
 
 
-def _part(view: IncidentView, answer: Answer | None) -> IncidentExposure:
-    return IncidentExposure(
-        known=known_revision(view),
-        stopped=stopped(view),
-        summary=answer.summary if answer else None,
-        exposed=exposed_sum(answer.dependents if answer else ()),
-    )
+def _part(view: IncidentView, answer: Answer | None, total: ExposedSum | None) -> IncidentExposure:
+    exposed = sum_of(()) if answer is None else total or exposed_of(answer)
+    return IncidentExposure(known_revision(view), stopped(view), answer.summary if answer else None, exposed)
 
 
-def _reached_by(whole: Answer, own: Mapping[str, Answer]) -> dict[str, dict[str, Status]]:
-    found: dict[str, dict[str, Status]] = {d.facts.contract_id: {} for d in whole.dependents if is_listed(d)}
-    for incident, answer in own.items():
-        for dependent in answer.dependents:
-            if is_listed(dependent):
-                found[dependent.facts.contract_id][incident] = dependent.status
-    return found
+class _ReachedBy(Mapping[str, Mapping[str, Status]]):
+    """By contract: its status by incident, of those incidents that reach it; made for one when it is asked for.
+
+    Parameters
+    ----------
+    own : mapping
+        By incident: where all contracts stand towards it.
+    """
+
+    def __init__(self, own: Mapping[str, Standing]) -> None:
+        self._own = own
+
+    def __getitem__(self, contract: str) -> dict[str, Status]:
+        """Return the statuses of one contract."""
+        found = {}
+        for incident, standing in self._own.items():
+            at = standing.view.portfolio.contract_index.get(contract)
+            if at is not None and standing.listed[at]:
+                found[incident] = STATUSES[standing.status[at]]
+        if not found:
+            raise KeyError(contract)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        every = [contract for standing in self._own.values() for contract in standing.ids(standing.listed)]
+        return iter(dict.fromkeys(every))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def is_listed(dependent: Dependent) -> bool:
     """Return whether a contract has one of the three listed statuses."""
     return dependent.status in LISTED_STATUSES
-
-
-def exposed_sum(found: Iterable[Dependent]) -> ExposedSum:
-    """Return the value at exposure of contracts together: sums of bounds, which enclose but need not be sharp."""
-    exposed = [dependent for dependent in found if dependent.status in EXPOSED]
-    values = [dependent.exposed_sek for dependent in exposed if dependent.exposed_sek is not None]
-    total = Interval(sum(v.low for v in values), sum(v.high for v in values)) if values else None
-    return ExposedSum(total, len(exposed) - len(values))
-
-
-# --- roll-ups ------------------------------------------------------------------------------------------------------
-
-
-def roll_ups(answer: Answer, reader: GraphReader) -> RollUps:
-    """Return the listed contracts of an answer by region, category, direct supplier, country and product."""
-    listed = [dependent for dependent in answer.dependents if is_listed(dependent)]
-    countries, products = _on_routes(answer, [d.facts.contract_id for d in listed if d.status in EXPOSED], reader)
-    return RollUps(
-        region=_rolled(listed, lambda d: d.facts.regions),
-        category=_rolled(listed, lambda d: (d.facts.category,) if d.facts.category else ()),
-        direct_supplier=_rolled(listed, lambda d: (*d.direct_suppliers, *d.ask)),
-        country=_rolled(listed, lambda d: countries.get(d.facts.contract_id, ())),
-        product=_rolled(listed, lambda d: products.get(d.facts.contract_id, ())),
-    )
-
-
-def _rolled(listed: Sequence[Dependent], keys_of: Callable[[Dependent], Collection[str]]) -> tuple[RollUp, ...]:
-    """Return rows, those with the most contracts first; contracts without a key make the last row."""
-    groups: dict[str | None, list[Dependent]] = {}
-    for dependent in listed:
-        for key in dict.fromkeys(keys_of(dependent)) or (None,):
-            groups.setdefault(key, []).append(dependent)
-    rows = [
-        RollUp(
-            key,
-            {status: sum(d.status is status for d in members) for status in LISTED_STATUSES},
-            exposed_sum(members),
-        )
-        for key, members in groups.items()
-    ]
-    return tuple(sorted(rows, key=_rank))
-
-
-def _rank(row: RollUp) -> tuple[bool, list[int], str]:
-    return row.key is None, [-row.counts[status] for status in LISTED_STATUSES], row.key or ""
-
-
-def _on_routes(
-    answer: Answer, routed: Collection[str], reader: GraphReader
-) -> tuple[Mapping[str, Collection[str]], Mapping[str, Collection[str]]]:
-    """Return, by contract, the countries of the factories on its routes, and the affected products that reach it."""
-    if not routed:
-        return {}, {}
-    question = answer.question
-    cone = reach(answer.affected, reader, question.lens, reader.catalogue(), max_items=question.max_items)
-    graph = build_route_graph(cone)
-    products: dict[str, list[Node]] = {}
-    for item in answer.affected:
-        products.setdefault(product_of(item), []).append((item, CLAIM))
-    at: dict[str, list[Node]] = {}
-    for node in graph:
-        if "/" in node[0]:
-            at.setdefault(holder_of(node[0]), []).append(node)
-    located = reader.links_of(sorted(at), (RelationshipType.LOCATED_IN,), "downstream", question.lens)
-    countries: dict[str, list[Node]] = {}
-    for factory, country in sorted({(claim.start.id, claim.end.id) for claim in located}):
-        countries.setdefault(country, []).extend(at[factory])
-    return (
-        labels_by_contract(graph, routed, countries, question.max_tier),
-        labels_by_contract(graph, routed, products, question.max_tier),
-    )

@@ -15,7 +15,7 @@ from tracegraph.graph.factory_reach import FactoryReach
 from tracegraph.lens import Lens
 from tracegraph.model import Selector
 from tracegraph.services.dependents import dependents
-from tracegraph.services.exposure import exposed_sum
+from tracegraph.services.exposed import exposed_of
 from tracegraph.services.factories_read import Factories
 from tracegraph.services.portfolios import Portfolios, PortfolioView
 from tracegraph.services.show import unknown_node
@@ -166,4 +166,4 @@ def listed_contracts(reach: FactoryReach, facts: Mapping[int, ContractFacts]) ->
 
 def _exposed(plant: Plant, lens: Lens, reader: GraphReader, portfolios: Portfolios) -> Interval | None:
     question = Question((Selector(SelectorKind.FACTORY, plant.factory_id),), lens)
-    return exposed_sum(dependents(question, reader, portfolios).dependents).total
+    return exposed_of(dependents(question, reader, portfolios)).total

@@ -6,7 +6,7 @@ lies on the way to them alone; for many, the walk fetches the whole cone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Protocol
@@ -14,8 +14,9 @@ from typing import Final, Protocol
 import numpy as np
 
 from tracegraph.answer import Question
+from tracegraph.graph.labels import labels_by_contract, labels_in
 from tracegraph.graph.portfolio_reach import PortfolioReach, on_the_way, reach_in
-from tracegraph.graph.route_graph import build_route_graph
+from tracegraph.graph.route_graph import CLAIM, INFERRED, Node, build_route_graph
 from tracegraph.graph.routes import Reached, reached_contracts
 from tracegraph.model import Claim, holder_of, product_of
 from tracegraph.services.portfolios import PortfolioView
@@ -74,6 +75,14 @@ class Routes(Protocol):
         """Return the routes to these contracts, by position; of contracts that no route reaches there are none."""
         ...
 
+    def items(self) -> list[str]:
+        """Return the items that routes may pass."""
+        ...
+
+    def labels(self, *kinds: Mapping[str, Collection[str]]) -> list[Mapping[int, Collection[str]]]:
+        """Return, for items by label of several kinds, which labels lie on the routes to contracts, by position."""
+        ...
+
 
 class WalkedRoutes:
     """What a walk from the affected items reached.
@@ -90,7 +99,7 @@ class WalkedRoutes:
         portfolio = view.portfolio
         cone = reach(starts, reader, question.lens, portfolio.catalogue, max_items=question.max_items)
         found = reached_contracts(build_route_graph(cone), set(portfolio.contract_ids), question.max_tier)
-        self._found, self._portfolio = Found(found, cone), portfolio
+        self._question, self._found, self._portfolio = question, Found(found, cone), portfolio
         self.truncated = cone.truncated
 
     @cached_property
@@ -116,6 +125,22 @@ class WalkedRoutes:
     def to(self, contracts: Sequence[int]) -> Found:  # noqa: ARG002 - it found them all
         """Return the routes to these contracts, and to all others."""
         return self._found
+
+    def items(self) -> list[str]:
+        """Return the items that routes may pass."""
+        cone = self._found.cone
+        passed = {end for pair in (*cone.claims, *cone.inferred) for end in pair} | cone.starts.keys()
+        return sorted(passed - self._portfolio.contract_index.keys())
+
+    def labels(self, *kinds: Mapping[str, Collection[str]]) -> list[Mapping[int, Collection[str]]]:
+        """Return, for items by label of several kinds, which labels lie on the routes to contracts, by position."""
+        graph, number = build_route_graph(self._found.cone), self._portfolio.contract_index
+        found: list[Mapping[int, Collection[str]]] = []
+        for labelled in kinds:
+            nodes = {label: [node for node in _nodes(items) if node in graph] for label, items in labelled.items()}
+            of = labels_by_contract(graph, self._found.reached, nodes, self._question.max_tier)
+            found.append({number[contract]: labels for contract, labels in of.items()})
+        return found
 
     def _flagged(self, contracts: Sequence[str]) -> Flags:
         flags = np.zeros(len(self._portfolio.contract_ids), dtype=bool)
@@ -165,6 +190,19 @@ class SweptRoutes:
         cone = self._cone_of(way, wanted)
         names = [self._view.portfolio.contract_ids[contract] for contract in wanted]
         return Found(reached_contracts(build_route_graph(cone), set(names)), cone)
+
+    def items(self) -> list[str]:
+        """Return the items that routes may pass."""
+        ids = self._view.portfolio.items.ids
+        return [ids[item] for item in np.flatnonzero(self._found.items).tolist()]
+
+    def labels(self, *kinds: Mapping[str, Collection[str]]) -> list[Mapping[int, Collection[str]]]:
+        """Return, for items by label of several kinds, which labels lie on the routes to contracts, by position."""
+        index, found = self._view.portfolio.item_index, list[Mapping[int, Collection[str]]]()
+        for labelled in kinds:
+            places = {label: [index[item] for item in items if item in index] for label, items in labelled.items()}
+            found.append(labels_in(self._view.snapshot, self._found, places))
+        return found
 
     def whole(self) -> Found:
         """Return the routes to all contracts; not kept here, for it holds every claim on the way."""
@@ -234,6 +272,11 @@ def routes_from(
         if int(found.items.sum()) + len(starts) - len(places) <= question.max_items:
             return SweptRoutes(question, starts, reader, view, found)
     return WalkedRoutes(question, starts, reader, view)
+
+
+def _nodes(items: Iterable[str]) -> Iterator[Node]:
+    """Yield where items stand in a route graph, however they are entered."""
+    return ((item, entered) for item in items for entered in (CLAIM, INFERRED))
 
 
 def _goods_claim(claim: Claim) -> GoodsClaim:

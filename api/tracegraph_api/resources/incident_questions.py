@@ -24,10 +24,11 @@ from tracegraph.render.triage_bodies import beside_contracts
 from tracegraph.services import triage
 from tracegraph.services.bundle import bundle_of
 from tracegraph.services.dependents import dependents
-from tracegraph.services.exposure import exposure, roll_ups
+from tracegraph.services.exposure import exposure
 from tracegraph.services.incident_bodies import read_scope_body
 from tracegraph.services.incidents import IncidentView
 from tracegraph.services.previewing import preview
+from tracegraph.services.roll_ups import roll_ups
 from tracegraph_api import heavy, media
 from tracegraph_api.context import context, now, principal, store
 from tracegraph_api.cursors import page_by_key

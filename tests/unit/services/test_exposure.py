@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import networkx as nx
@@ -12,22 +14,25 @@ from tests.contract.build import LENS, NOW, change_set, incident
 from tests.unit.demo_world import demo_store
 from tests.unit.exchange.test_schemas import differences
 from tests.unit.random_worlds import random_world
-from tracegraph.answer import LISTED_STATUSES, Question
-from tracegraph.answer_exposure import EXPOSED, Exposure
+from tracegraph.answer import LISTED_STATUSES, Answer, Dependent, Interval, Question
+from tracegraph.answer_exposure import EXPOSED, ExposedSum, Exposure, RollUp
 from tracegraph.exchange.answers import answer_body
 from tracegraph.exchange.exposure import exposure_body
 from tracegraph.graph.labels import labels_by_contract
 from tracegraph.graph.route_graph import CLAIM, START, Node, build_route_graph
 from tracegraph.model import Selector, holder_of, product_of
 from tracegraph.services.dependents import dependents
-from tracegraph.services.exposure import exposure, roll_ups
+from tracegraph.services.exposed import exposed_of
+from tracegraph.services.exposure import exposure
 from tracegraph.services.incidents import find_incident
 from tracegraph.services.portfolios import Portfolios
+from tracegraph.services.roll_ups import roll_ups
 from tracegraph.store.port import Store
 from tracegraph.vocabulary import RelationshipType, SelectorKind, Status
 from tracegraph.walk.reach import reach
 
 PLANT, TRADER = Selector(SelectorKind.FACTORY, "f1"), Selector(SelectorKind.SUPPLIER, "l1")
+MAX = Question((), LENS).max_items
 WITHDRAWN_AT = "2024-03-01T08:00:00Z"
 
 
@@ -107,31 +112,63 @@ def passed(graph: nx.DiGraph[Node], node: Node, contract: str, max_tier: int | N
     return node in to and (contract, CLAIM) in on and to[node] + on[contract, CLAIM] <= limit
 
 
+def countries_of(countries: Mapping[str, Collection[str]], dependent: Dependent) -> Collection[str]:
+    return countries.get(dependent.facts.contract_id, ())
+
+
+def plain_sum(found: Sequence[Dependent]) -> ExposedSum:
+    """Return the value at exposure of contracts, one by one."""
+    values = [d.exposed_sek for d in found if d.status in EXPOSED]
+    stated = [value for value in values if value is not None]
+    total = Interval(sum(v.low for v in stated), sum(v.high for v in stated)) if stated else None
+    return ExposedSum(total, len(values) - len(stated))
+
+
+def counted(answer: Answer, keys_of: Callable[[Dependent], Collection[str]]) -> tuple[RollUp, ...]:
+    """Return what contracts have in common, counted row by row."""
+    groups: dict[str | None, list[Dependent]] = {}
+    for dependent in answer.dependents:
+        if dependent.status in LISTED_STATUSES:
+            keys: Collection[str | None] = keys_of(dependent)
+            for key in keys or [None]:
+                groups.setdefault(key, []).append(dependent)
+    rows = [
+        RollUp(key, {s: sum(d.status is s for d in found) for s in LISTED_STATUSES}, plain_sum(found))
+        for key, found in groups.items()
+    ]
+    return tuple(sorted(rows, key=lambda r: (r.key is None, [-r.counts[s] for s in LISTED_STATUSES], r.key or "")))
+
+
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("max_tier", [None, 1, 2])
-def test_countries_and_products_are_those_of_all_routes(seed: int, max_tier: int | None) -> None:
+@pytest.mark.parametrize(
+    ("max_tier", "max_items"), [(None, MAX), (1, MAX), (2, MAX), (None, 6)], ids=["all", "1 tier", "2 tiers", "6 items"]
+)
+def test_countries_and_products_are_those_of_all_routes(seed: int, max_tier: int | None, max_items: int) -> None:
     with random_world(seed, lenses=2) as (store, lenses):
         for lens in lenses:
             scope = tuple(Selector(SelectorKind.FACTORY, f"f{n}") for n in range(1, 5))
-            question = Question(scope, lens, max_tier)
+            question = Question(scope, lens, max_tier, max_items)
             answer = dependents(question, store, Portfolios(store))
-            graph = build_route_graph(reach(answer.affected, store, lens, store.catalogue()))
+            graph = build_route_graph(reach(answer.affected, store, lens, store.catalogue(), max_items=max_items))
             routed = [d.facts.contract_id for d in answer.dependents if d.status in EXPOSED]
             holders = sorted({holder_of(node[0]) for node in graph if "/" in node[0]})
-            places = {
-                c.start.id: c.end.id
-                for c in store.links_of(holders, (RelationshipType.LOCATED_IN,), "downstream", lens)
-            }
+            located = store.links_of(holders, (RelationshipType.LOCATED_IN,), "downstream", lens)
+            places = {(claim.start.id, claim.end.id) for claim in located}
             labels: dict[str, list[Node]] = {}
-            for node in graph:
-                if holder_of(node[0]) in places and "/" in node[0]:
-                    labels.setdefault(places[holder_of(node[0])], []).append(node)
+            for factory, country in sorted(places):
+                held = [node for node in graph if "/" in node[0] and holder_of(node[0]) == factory]
+                labels.setdefault(country, []).extend(held)
             expected = {
                 c: {label for label, nodes in labels.items() if any(passed(graph, n, c, max_tier) for n in nodes)}
                 for c in routed
             }
             assert labels_by_contract(graph, routed, labels, max_tier) == expected
             rolled = roll_ups(answer, store)
+            assert rolled.country == counted(answer, partial(countries_of, expected))
+            assert rolled.region == counted(answer, lambda d: d.facts.regions)
+            assert rolled.category == counted(answer, lambda d: [d.facts.category] if d.facts.category else [])
+            assert rolled.direct_supplier == counted(answer, lambda d: (*d.direct_suppliers, *d.ask))
+            assert exposed_of(answer) == plain_sum(answer.dependents)
             products = {p for p in (row.key for row in rolled.product) if p}
             assert products <= {product_of(item) for item in answer.affected}
             for rows in (rolled.region, rolled.country, rolled.product):
