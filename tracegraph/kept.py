@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -23,6 +24,7 @@ class Kept(Generic[Key, Value]):
     def __init__(self, most: int) -> None:
         self._most, self._lock = most, Lock()
         self._values: OrderedDict[Key, Value] = OrderedDict()
+        self._made: dict[Key, Lock] = {}
 
     def __len__(self) -> int:
         return len(self._values)
@@ -51,3 +53,12 @@ class Kept(Generic[Key, Value]):
         """Drop what is kept of some keys; return it."""
         with self._lock:
             return [self._values.pop(key) for key in [key for key in self._values if is_over(key)]]
+
+    @contextmanager
+    def alone(self, key: Key) -> Iterator[None]:
+        """Let one thread at a time make the value of a key; who waited here looks again before making it."""
+        with self._made.setdefault(key, Lock()):
+            try:
+                yield
+            finally:
+                self._made.pop(key, None)

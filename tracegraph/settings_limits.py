@@ -105,7 +105,7 @@ class LimitSettings:
     cors_origins: tuple[str, ...] = ()
     deadline_seconds: float | None = None
     body_seconds: float = 20.0
-    requests_at_once: int = 16
+    requests_at_once: int = 32
     questions_at_once: int = 2
     questions_waiting: int = 12
     wait_seconds: float = 2.0

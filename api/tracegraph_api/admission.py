@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from threading import Condition
 from time import monotonic
 
@@ -18,22 +19,23 @@ from tracegraph_api import metrics
 class _Ticket:
     tenant: str
     is_called: bool = False
-    is_sent_away: bool = False
 
 
 class Admission:
     """Places for questions in one process.
 
     The next place is for the tenant who has fewest, and among equals for who has waited longest: one who is alone may
-    have them all, and as soon as another waits, the next that becomes free is theirs. When no more may wait, the newest
-    of the tenant with most waiting gives way to a tenant with fewer.
+    have them all, and as soon as another waits, the next that becomes free is theirs. Who may wait is decided on
+    coming, so that who is refused is refused at once: a tenant who is alone may wait in all the queue, one of two
+    in half of it, one of three in a third; who comes later finds their part even where another has filled it.
 
     Parameters
     ----------
     at_once : int
         Places.
     waiting : int
-        How many may wait.
+        How many may wait, of one tenant who is alone; of several together, as long as all have their part, it may be
+        half as many again of two, and never three times as many of twenty.
     wait_seconds : float
         How long.
     """
@@ -43,6 +45,21 @@ class Admission:
         self._running: Counter[str] = Counter()
         self._queue: list[_Ticket] = []
         self._changed = Condition()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no place is held."""
+        return not self._running
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._queue)
+
+    def may_wait(self, tenant: str) -> bool:
+        """Return whether a tenant who comes now finds a place, at once or after waiting."""
+        with self._changed:
+            return not self._queue or self._has_room(tenant)
 
     @contextmanager
     def place(self, tenant: str) -> Iterator[None]:
@@ -68,14 +85,14 @@ class Admission:
             self._call()
             until = monotonic() + self._wait_seconds
             try:
-                while not (ticket.is_called or ticket.is_sent_away) and (left := until - monotonic()) > 0:
+                while not ticket.is_called and (left := until - monotonic()) > 0:
                     self._changed.wait(left)
             finally:
                 if ticket in self._queue:
                     self._queue.remove(ticket)
                 self._measure()
             if not ticket.is_called:
-                raise _overloaded()
+                raise overloaded()
 
     def _leave(self, tenant: str) -> None:
         with self._changed:
@@ -86,20 +103,17 @@ class Admission:
             self._measure()
 
     def _queued(self, tenant: str) -> _Ticket:
-        """Return a place in the queue, for which another's newest may have to give way."""
-        if len(self._queue) >= self._most_waiting:
-            waiting = Counter(ticket.tenant for ticket in self._queue)
-            most = max(waiting, key=lambda name: waiting[name], default=tenant)
-            if waiting[most] <= waiting[tenant] + 1:
-                raise _overloaded()
-            newest = next(ticket for ticket in reversed(self._queue) if ticket.tenant == most)
-            newest.is_sent_away = True
-            self._queue.remove(newest)
-            self._changed.notify_all()
+        """Return a place in the queue, if the tenant may have one more."""
+        if not self._has_room(tenant):
+            raise overloaded()
         ticket = _Ticket(tenant)
         self._queue.append(ticket)
         self._measure()
         return ticket
+
+    def _has_room(self, tenant: str) -> bool:
+        waiting = Counter(ticket.tenant for ticket in self._queue)
+        return waiting[tenant] < ceil(self._most_waiting / len({*waiting, tenant}))
 
     def _call(self) -> None:
         """Give free places to those who wait."""
@@ -119,5 +133,6 @@ class Admission:
         metrics.QUESTIONS.labels("waiting").set(len(self._queue))
 
 
-def _overloaded() -> Overloaded:
+def overloaded() -> Overloaded:
+    """Return what is told to who finds no place."""
     return Overloaded(N_("too many questions are being worked on: ask again in a few seconds"))

@@ -22,6 +22,7 @@ from flask import Flask, g
 from tracegraph.errors import DeadlinePassed, Overloaded, RequestTooSlow, TracegraphError
 from tracegraph.messages import N_
 from tracegraph.settings_limits import LimitSettings
+from tracegraph_api.admission import overloaded
 from tracegraph_api.problems import problem_of_ours
 from tracegraph_api.tracing import SEEN, Seen
 
@@ -52,6 +53,10 @@ class _Answer:
             close()
 
 
+def _no_op() -> None:
+    pass
+
+
 def _no_write(_: bytes) -> None:
     raise RuntimeError("answers are returned, not written")
 
@@ -70,7 +75,10 @@ class Deadline:
         any more included; and how long a body may take to arrive.
     """
 
-    def __init__(self, app: Flask, inner: Wsgi, limits: LimitSettings) -> None:
+    def __init__(
+        self, app: Flask, inner: Wsgi, limits: LimitSettings, shed: Callable[[dict[str, Any]], bool] = lambda _: False
+    ) -> None:
+        self._shed = shed
         self._app, self._inner, self._body_seconds = app, inner, limits.body_seconds
         self._seconds = limits.deadline_seconds or float("inf")
         self._pool = ThreadPoolExecutor(limits.requests_at_once, thread_name_prefix="request")
@@ -79,6 +87,8 @@ class Deadline:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
+        if self._shed(environ):
+            return self._refusal(overloaded(), environ, start_response)
         try:
             own = self._with_body(dict(environ))
         except TracegraphError as error:
@@ -114,6 +124,7 @@ class Deadline:
         self, error: TracegraphError, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         seen = environ.get(SEEN)
+        environ.get("tracegraph.close", _no_op)()
         with self._app.request_context(environ):
             if isinstance(seen, Seen):
                 seen.reason, g.request_id = error.code, seen.request_id

@@ -16,12 +16,11 @@ from flask.testing import FlaskClient
 
 from tests.api.conftest import ROOT
 from tracegraph.access import Permission, Principal, Role
-from tracegraph.errors import Overloaded, TokenInvalid
+from tracegraph.errors import TokenInvalid
 from tracegraph.settings_api import Access, ApiSettings
 from tracegraph.settings_limits import LimitSettings, Rates
 from tracegraph.store.port import Store
 from tracegraph_api import create_app
-from tracegraph_api.admission import Admission
 from tracegraph_api.context import context_of
 from tracegraph_api.counters import SCHEME, SharedCounters
 from tracegraph_api.limits import client_address
@@ -244,97 +243,3 @@ def _stream(length: int) -> Any:
     import io
 
     return io.BytesIO(b"x" * length)
-
-
-# --- places for questions ---
-
-
-class Crowd:
-    """Callers who each hold a place until they are told to go."""
-
-    def __init__(self, admission: Admission) -> None:
-        self.admission = admission
-        self.inside: list[str] = []
-        self.refused: list[str] = []
-        self.go: dict[str, threading.Semaphore] = {}
-        self.threads: list[threading.Thread] = []
-        self.changed = threading.Condition()
-
-    def come(self, tenant: str) -> None:
-        """Let one more come, and wait until they are in, queued or refused."""
-        self.go.setdefault(tenant, threading.Semaphore(0))
-        thread = threading.Thread(target=self._ask, args=(tenant,), daemon=True)
-        self.threads.append(thread)
-        before = len(self.inside) + len(self.refused) + len(self.admission._queue)
-        thread.start()
-        until = time.monotonic() + 5
-        while len(self.inside) + len(self.refused) + len(self.admission._queue) <= before:
-            assert time.monotonic() < until
-
-    def _ask(self, tenant: str) -> None:
-        try:
-            with self.admission.place(tenant):
-                with self.changed:
-                    self.inside.append(tenant)
-                    self.changed.notify_all()
-                self.go[tenant].acquire(timeout=20)
-        except Overloaded:
-            self.refused.append(tenant)
-
-    def leaves(self, tenant: str, then: int) -> str:
-        """Let one of a tenant go, and return who came in as number `then`."""
-        self.go[tenant].release()
-        with self.changed:
-            assert self.changed.wait_for(lambda: len(self.inside) >= then, 5)
-        return self.inside[then - 1]
-
-    def disperse(self) -> None:
-        """Let all go."""
-        for gate in self.go.values():
-            gate.release(50)
-        for thread in self.threads:
-            thread.join(10)
-
-
-def test_who_is_alone_has_all_places_and_the_next_is_for_who_has_fewest() -> None:
-    crowd = Crowd(Admission(at_once=4, waiting=6, wait_seconds=20))
-    for tenant in ("a", "a", "a", "a", "a", "a", "b", "b"):
-        crowd.come(tenant)
-    assert crowd.inside == ["a"] * 4
-    assert [crowd.leaves("a", then) for then in (5, 6)] == ["b", "b"]
-    assert crowd.leaves("b", 7) == "a"  # two of a, one of b: but none of b waits
-    crowd.disperse()
-    assert sorted(crowd.inside) == ["a"] * 6 + ["b"] * 2
-    assert crowd.refused == []
-
-
-def test_a_full_queue_makes_room_for_who_has_less_in_it() -> None:
-    crowd = Crowd(Admission(at_once=1, waiting=3, wait_seconds=20))
-    for tenant in ("a", "a", "a", "a"):
-        crowd.come(tenant)
-    crowd.come("a")
-    assert crowd.refused == ["a"]
-    crowd.come("b")
-    assert [crowd.leaves("a", then) for then in (2, 3)] == ["a", "a"]  # of those with none, who has waited longest
-    assert crowd.leaves("a", 4) == "b"
-    crowd.disperse()
-    assert (crowd.refused, sorted(crowd.inside)) == (["a", "a"], ["a", "a", "a", "b"])
-
-
-def test_nobody_waits_longer_than_allowed() -> None:
-    crowd = Crowd(Admission(at_once=1, waiting=3, wait_seconds=0.1))
-    crowd.come("a")
-    began = time.monotonic()
-    with pytest.raises(Overloaded), crowd.admission.place("b"):
-        pass
-    assert 0.1 <= time.monotonic() - began < 0.5
-    crowd.disperse()
-
-
-def test_a_place_is_given_back_when_the_question_fails() -> None:
-    admission = Admission(at_once=1, waiting=0, wait_seconds=0)
-    for _ in range(3):
-        with pytest.raises(ZeroDivisionError), admission.place("a"):
-            _ = 1 / 0
-    with admission.place("a"), pytest.raises(Overloaded), admission.place("b"):
-        pass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
-from threading import Lock
 from typing import Final
 
 from tracegraph.answer import Answer, ContractFacts
@@ -144,17 +143,20 @@ class Portfolios:
         self.answers: Kept[tuple[PortfolioView, Hashable], Answer] = Kept(_ANSWERS)
         self._views: Kept[LensKey, PortfolioView] = Kept(keep)
         self._facts: Kept[LensKey, Facts] = Kept(keep)
-        self._builds: dict[LensKey, Lock] = {}
 
     def facts(self, lens: Lens) -> Facts:
         """Return the facts of all contracts under a lens, without building a portfolio; kept as views are."""
         key = self.key(lens.any_grade())  # facts are read whatever their grade
         kept = self._facts.get(key)
-        if kept is None:
-            kept = facts_of(self._reader, lens)
-            if self.key(lens.any_grade()) == key:
-                self._facts.put(key, kept)
-        return kept
+        if kept is not None:
+            return kept
+        with self._facts.alone(key):
+            kept = self._facts.get(key)
+            if kept is None:
+                kept = facts_of(self._reader, lens)
+                if self.key(lens.any_grade()) == key:
+                    self._facts.put(key, kept)
+            return kept
 
     def under(self, lens: Lens) -> PortfolioView:
         """Return the view under a lens, building it if need be."""
@@ -162,11 +164,8 @@ class Portfolios:
         kept = self._views.get(key)
         if kept is not None:
             return kept
-        with self._builds.setdefault(key, Lock()):  # what waited here looks again
-            try:
-                return self._views.get(key) or self._build(key, lens)
-            finally:
-                self._builds.pop(key, None)
+        with self._views.alone(key):
+            return self._views.get(key) or self._build(key, lens)
 
     def key(self, lens: Lens) -> LensKey:
         """Return what tells whether what was computed of chains under a lens holds under another, or later."""

@@ -110,10 +110,14 @@ class Search:
         """Return what reference data is called under a lens; read again when more than names of suppliers changed."""
         key = self._portfolios.key(lens)
         kept = self._kept.get(key)
-        if kept is None:
-            kept = self._read(lens)
-            self._kept.put(key, kept)
-        return kept
+        if kept is not None:
+            return kept
+        with self._kept.alone(key):
+            kept = self._kept.get(key)
+            if kept is None:
+                kept = self._read(lens)
+                self._kept.put(key, kept)
+            return kept
 
     def _read(self, lens: Lens) -> list[_Named]:
         listings = Listings(self._store, self._portfolios, lens)

@@ -63,6 +63,12 @@ class Bearer:
             raise TokenInvalid(N_("this is no valid token"))
         return self._tokens.principal(token, self._clock())
 
+    def remembered(self, header: str) -> Principal | None:
+        """Return whose key this is, if it was found valid a moment ago."""
+        token = header.partition(" ")[2].strip()
+        found = self._known.get(hashlib.sha256(token.encode()).hexdigest())
+        return found.principal if found is not None and found.is_live(self._clock()) else None
+
     def _of_key(self, token: str) -> Principal:
         now, name = self._clock(), hashlib.sha256(token.encode()).hexdigest()
         found = self._known.get(name)
