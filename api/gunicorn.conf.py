@@ -159,10 +159,11 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Serve the metrics, if wanted: every worker does, whichever is asked tells of all."""
+    """Serve the metrics, if wanted: every worker does, whichever is asked tells of all. Note the settings."""
     from tracegraph_api import serving
 
     serving.serve_metrics(worker.wsgi)
+    serving.note_start_of(worker.wsgi, "api")
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,10 @@ from tracegraph.messages import N_
 SESSION_SECRET: Final = "TRACEGRAPH_SESSION_SECRET"
 THEME_FILE: Final = "TRACEGRAPH_THEME_FILE"
 MAP_FILE: Final = "TRACEGRAPH_MAP_FILE"
+PUBLISHED: Final = "TRACEGRAPH_ACCESSIBILITY_PUBLISHED"
+ASSESSED: Final = "TRACEGRAPH_ACCESSIBILITY_ASSESSED"
+ASSESSED_BY: Final = "TRACEGRAPH_ACCESSIBILITY_ASSESSED_BY"
+REVIEWED: Final = "TRACEGRAPH_ACCESSIBILITY_REVIEWED"
 _SHORTEST: Final = 32
 _LARGEST: Final = 32 * 1024
 _LARGEST_MAP: Final = 1024 * 1024
@@ -29,6 +34,10 @@ VARIABLES: Final[Mapping[str, str]] = {
     MAP_FILE: N_(
         "shapes of countries on the map, as JSON like ours (tools/world_map.py); not set: those of Natural Earth"
     ),
+    PUBLISHED: N_("day on which the service was opened, for the accessibility statement: 2019-02-19"),
+    ASSESSED: N_("day of the last assessment of the accessibility, as somebody made it of this service: 2019-02-19"),
+    ASSESSED_BY: N_("who made that assessment; not set: whoever is responsible for the service, themselves"),
+    REVIEWED: N_("day on which the accessibility statement was last gone through: 2019-02-19"),
 }
 
 
@@ -44,11 +53,20 @@ class PageSettings:
         Style sheet of the region's own; empty: none.
     map_file : str
         Shapes of countries; empty: ours.
+    accessibility_published, accessibility_assessed, accessibility_reviewed : str
+        Days for the accessibility statement: of opening the service, of the last assessment, of going through the
+        statement; empty: not stated.
+    accessibility_assessed_by : str
+        Who made that assessment; empty: who is responsible.
     """
 
     session_secret: str = field(default="", repr=False)
     theme_file: str = ""
     map_file: str = ""
+    accessibility_published: str = ""
+    accessibility_assessed: str = ""
+    accessibility_assessed_by: str = ""
+    accessibility_reviewed: str = ""
 
 
 def load_page_settings() -> PageSettings:
@@ -82,4 +100,22 @@ def load_page_settings() -> PageSettings:
             path=shapes,
             most=_LARGEST_MAP,
         )
-    return PageSettings(secret, theme, shapes)
+    return PageSettings(
+        session_secret=secret,
+        theme_file=theme,
+        map_file=shapes,
+        accessibility_published=_day(env, PUBLISHED),
+        accessibility_assessed=_day(env, ASSESSED),
+        accessibility_assessed_by=env.str(ASSESSED_BY, ""),
+        accessibility_reviewed=_day(env, REVIEWED),
+    )
+
+
+def _day(env: Env, variable: str) -> str:
+    text = env.str(variable, "")
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise SettingsInvalid(
+            N_("{variable} is {value!r}: write a day like 2019-02-19"), variable=variable, value=text
+        ) from error

@@ -22,10 +22,17 @@ from tracegraph import (
 )
 from tracegraph.errors import SettingsInvalid
 from tracegraph.messages import Message
+from tracegraph.settings import LANG, NEO4J_PASSWORD, NEO4J_USER, READER, STORE, VARIABLES, Settings
+from tracegraph.settings_api import ACCESS, PUBLIC_URL, ApiSettings
+from tracegraph.settings_limits import RUN_DIR
 
 _PREFIX: Final = "TRACEGRAPH_"
 _SECRET: Final = re.compile(r"PASSWORD|SECRET|TOKEN|(^|_)KEYS?($|_)")
 _MASK: Final = "***"
+#: Set where what serves made a folder of its own at its start, another one each time.
+_MADE: Final = "TRACEGRAPH_RUN_DIR_MADE"
+#: Settings of the store and of all commands that are of concern to what is served.
+_COMMON: Final = (STORE, NEO4J_USER, NEO4J_PASSWORD, LANG, READER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,32 @@ PARTS: Final[Sequence[tuple[Mapping[str, str], Callable[[], object]]]] = (
 def served_settings() -> list[Shown]:
     """Return the settings of all parts that are served."""
     return [_shown(about, load) for about, load in PARTS]
+
+
+def settings_in_force(common: Settings, own: ApiSettings, store: str) -> dict[str, tuple[str, str]]:
+    """Return every setting of what is served: what it is for, and its value as it may be shown.
+
+    Parameters
+    ----------
+    common, own : Settings, ApiSettings
+        Those in force; what serves may have set some of them itself.
+    store : str
+        Address of the store that is open.
+    """
+    given = {
+        STORE: store,
+        NEO4J_USER: common.neo4j_user or "",
+        NEO4J_PASSWORD: common.neo4j_password or "",
+        LANG: common.lang,
+        READER: common.reader,
+    }
+    found = {name: (VARIABLES[name], _masked(name, given[name])) for name in _COMMON}
+    for part in served_settings():
+        found |= {name: (part.about[name], value) for name, value in part.values.items()}
+    made = {RUN_DIR: ""} if Env().str(_MADE, "") else {}
+    for name, value in {ACCESS: own.access.value, PUBLIC_URL: own.public_url, **made}.items():
+        found[name] = (found[name][0], value)
+    return found
 
 
 def _shown(about: Mapping[str, str], load: Callable[[], object]) -> Shown:

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from threading import Condition
+from threading import Condition, Lock
+from time import monotonic
 from typing import Any, Final
 
 from flask import Flask, Response, g, request
@@ -27,6 +29,11 @@ from tracegraph_api.policy import permission_of
 from tracegraph_api.problems import problem_of_ours
 
 READS: Final = frozenset({"GET", "HEAD", "POST"})
+#: Endpoints that a page asks by itself while somebody types: not each of their reads has a row of its own.
+TYPED: Final = frozenset({"page_search.suggestions"})
+_TYPED_SECONDS: Final = 60.0
+TYPED_MOST: Final = 10
+_TYPISTS: Final = 1_000
 _LOG: Final = logging.getLogger("tracegraph_api.audit")
 #: Parameters of a question that are noted: the lens, and ids of the model; never what somebody typed to search.
 _NOTED: Final = ("valid_at", "known_at", "as", "min_grade", "product", "from", "to", "factory", "region", "since")
@@ -40,6 +47,40 @@ class _Batch:
     rows: list[Mapping[str, Any]] = field(default_factory=list)
     is_done: bool = False
     is_written: bool = False
+
+
+class Typed:
+    """Which reads of somebody who types are covered by a row: it stands for itself, and so many more in its minute.
+
+    A row is there before any read that it stands for is answered.
+
+    Parameters
+    ----------
+    clock : callable
+        Returns seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._rows: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+
+    def is_covered(self, reader: Hashable) -> bool:
+        """Return whether a row of before stands for one more read of a reader, and count it."""
+        with self._lock:
+            ends, left = self._rows.get(reader, (0.0, 0))
+            if not left or self._clock() >= ends:
+                return False
+            self._rows[reader] = (ends, left - 1)
+            return True
+
+    def cover(self, reader: Hashable) -> None:
+        """Note that a row of a reader is written."""
+        with self._lock:
+            self._rows.pop(reader, None)
+            self._rows[reader] = (self._clock() + _TYPED_SECONDS, TYPED_MOST - 1)
+            while len(self._rows) > _TYPISTS:
+                self._rows.popitem(last=False)
 
 
 class ReadAudit:
@@ -97,12 +138,18 @@ def install(app: Flask) -> None:
     shared = context_of(app)
     if shared.settings.audit.audit_reads != ON:
         return
-    audit = ReadAudit(shared.store)
+    audit, typed = ReadAudit(shared.store), Typed()
 
     def note(response: Response) -> Response:
         if not is_noted(app, response):
             return response
         facts = {"route": str(request.url_rule), "status": response.status_code, "query": noted_query()}
+        reader = (principal().id, frozenset(principal().grants))
+        is_typed = request.endpoint in TYPED
+        if is_typed:
+            if typed.is_covered(reader):
+                return response
+            facts["stands_for_at_most"] = TYPED_MOST
         if request.method == "POST":
             facts["asked"] = payload_digest()
         if principal().grants:  # what they saw by these is not for all of their region to read
@@ -115,6 +162,8 @@ def install(app: Flask) -> None:
             audit.write(row, now())
         except AuditUnavailable as error:
             return problem_of_ours(error)
+        if is_typed:
+            typed.cover(reader)
         return response
 
     app.after_request(note)

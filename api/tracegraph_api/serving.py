@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 
+from tracegraph import __version__
 from tracegraph.composition import SQLITE, open_store
-from tracegraph.errors import StoreNotReady, StoreUnavailable
+from tracegraph.errors import StoreNotReady, StoreUnavailable, TracegraphError
+from tracegraph.services.settings_history import note_settings
 from tracegraph.services.working import worker_age
-from tracegraph.settings import Settings
+from tracegraph.settings import Settings, load_settings
+from tracegraph.settings_api import ApiSettings
 from tracegraph.settings_limits import LimitSettings
+from tracegraph.settings_shown import settings_in_force
 from tracegraph_api import metrics
 from tracegraph_api.admission import Admission
 from tracegraph_api.context import context, context_of, principal
@@ -71,6 +75,34 @@ def _set_up_later(store: Store) -> None:
             sleep(_TRY_AGAIN_SECONDS)
         else:
             return
+
+
+def note_start(store: Store, settings: ApiSettings, process: str, now: str) -> None:
+    """Write down with which settings a process starts, where they differ from those of the start before.
+
+    Parameters
+    ----------
+    store : Store
+        Where, and whose address is one of them.
+    settings : ApiSettings
+        Those of what is served.
+    process : str
+        ``api``, ``serve`` or ``worker``.
+    now : str
+        UTC time.
+    """
+    try:
+        found = settings_in_force(load_settings(), settings, store.info().url)
+        note_settings(store, process, {name: value for name, (_, value) in found.items()}, __version__, now)
+    except TracegraphError as error:  # the service is of more use than its history
+        _LOG.warning("the settings of this start are not written down", extra={"code": error.code})
+
+
+def note_start_of(app: Flask, process: str) -> None:
+    """Do that for an application, beside its first requests."""
+    shared = context_of(app)
+    task = (shared.store, shared.settings, process, shared.clock())
+    Thread(target=note_start, args=task, name="settings", daemon=True).start()
 
 
 def install(app: Flask, limits: LimitSettings) -> None:

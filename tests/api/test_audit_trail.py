@@ -24,7 +24,9 @@ from tracegraph.store.audit_chain import Anchor
 from tracegraph.store.port import AUDIT, Store
 from tracegraph.store.rows import Beside, Record
 from tracegraph_api import create_app
-from tracegraph_api.read_audit import ReadAudit
+from tracegraph_api.context import context_of
+from tracegraph_api.policy import LOGGED_IN
+from tracegraph_api.read_audit import ReadAudit, Typed
 
 ROOT = "/tracegraph/v1"
 KLANG = f"{ROOT}/factories/demo-plant-klang/dependent-contracts"
@@ -250,3 +252,48 @@ def test_nobody_of_a_group_that_is_not_written_is_answered(
         thread.join()
     assert len(refused) == len(threads)
     assert groups == [1, 8]
+
+
+def test_a_row_stands_for_ten_suggestions_of_one_reader_within_a_minute(store: Store) -> None:
+    app = create_app(ApiSettings(access=Access.PUBLIC), store)
+    reader = Principal("user:r", frozenset({Role.READER}), region="SE-AB")
+    other = Principal("user:o", frozenset({Role.READER}), region="SE-M")
+    client = app.test_client()
+    for who, asked in ((reader, 12), (other, 1)):
+        context_of(app).parts[LOGGED_IN] = lambda who=who: who
+        for number in range(asked):
+            assert client.get(f"/search/suggestions?q=demo{number}").status_code == 200
+    rows = [(row.body["actor"], row.body["facts"]["stands_for_at_most"]) for row in store.page(AUDIT)]
+    assert rows == [("user:r", 10), ("user:r", 10), ("user:o", 10)]
+    for _ in range(2):
+        assert client.get("/search?q=demo").status_code == 200
+    assert ["stands_for_at_most" in row.body["facts"] for row in store.page(AUDIT)[3:]] == [False, False]
+
+
+def test_no_row_stands_for_suggestions_that_it_was_not_written_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(ApiSettings(access=Access.PUBLIC), store)
+    who = Principal("user:r", frozenset({Role.READER}), region="SE-AB")
+    context_of(app).parts[LOGGED_IN] = lambda: who
+    client, path = app.test_client(), "/search/suggestions?q=demo"
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "commit", lambda *_: (_ for _ in ()).throw(StoreUnavailable("gone")))
+        assert [client.get(path).status_code for _ in range(2)] == [503, 503]
+    assert client.get(path).status_code == 200
+    assert len(store.page(AUDIT)) == 1
+
+
+def test_a_row_stands_for_nothing_after_its_minute_and_for_nobody_else() -> None:
+    seconds = [0.0]
+    typed = Typed(lambda: seconds[0])
+    assert not typed.is_covered("a")
+    typed.cover("a")
+    assert typed.is_covered("a")
+    assert not typed.is_covered("b")
+    seconds[0] = 59.9
+    assert typed.is_covered("a")
+    seconds[0] = 60.0
+    assert not typed.is_covered("a")
+    typed.cover("a")
+    assert [typed.is_covered("a") for _ in range(10)] == [True] * 9 + [False]

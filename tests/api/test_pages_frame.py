@@ -28,6 +28,7 @@ from tracegraph_api.policy import permission_of
 PINNED: Final[Mapping[str, str]] = {
     "open": """
         GET /accessibility
+        POST /accessibility
         GET /assets/<digest>/<name>
         GET /help
         GET /language
@@ -129,6 +130,8 @@ PINNED: Final[Mapping[str, str]] = {
     """,
     "system": """
         GET /administration/settings
+        GET /administration/feedback
+        POST /administration/feedback/<id>/delete
         GET /audit/verification
     """,
     "keys": """

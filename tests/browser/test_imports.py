@@ -186,6 +186,7 @@ def test_an_import_is_sent_mended_written_and_undone_by_keyboard_alone(
 STILL = (
     *("/subscriptions", "/subscriptions/messages", "/jobs", "/audit", "/audit/verification"),
     *("/administration", "/administration/webhooks", "/administration/settings", "/imports/columns"),
+    "/administration/feedback",
     *("/help", "/accessibility", "/privacy", "/licences"),
 )
 
@@ -252,3 +253,23 @@ def test_what_a_region_imports_for_itself_is_seen_by_it_alone(
             assert text not in theirs.content(), path
         page.close()
         theirs.close()
+
+
+@pytest.mark.parametrize("look", LOOKS[2:3], indirect=True, ids=str)
+def test_what_does_not_work_is_told_without_a_name(writing_page: Page, look: Look, axe: Axe) -> None:
+    page = writing_page
+    page.goto("/accessibility")
+    amiss = page.get_by_label("Vad som är fel, eller vad du behöver")
+    amiss.fill(" ")
+    page.get_by_role("button", name="Skicka utan namn").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("skriv vad som är fel")
+    axe(page)
+    amiss.fill("The drawing <b>has</b> no names.")
+    page.get_by_role("button", name="Skicka utan namn").press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Tack.")
+    axe(page)
+    page.goto("/administration/feedback")
+    expect(page.get_by_role("main")).to_contain_text("The drawing <b>has</b> no names.")
+    axe(page)
+    page.get_by_role("button", name="Ta bort").click()
+    expect(page.get_by_role("main")).to_contain_text("Inget har skrivits")

@@ -75,7 +75,9 @@ def serve(session: Session, /, *, port: int, host: str, demo: bool) -> None:
         store = serving.opened(common)
         work = Work(store, "serve", utc_now, settings.jobs.lease_seconds)
         Thread(target=run, args=(work, duties(settings, store)), name="worker", daemon=True).start()
-        return create_app(settings, store)
+        app = create_app(settings, store)
+        serving.note_start_of(app, "serve")
+        return app
 
     def tell(_: Any) -> None:
         body = {"url": url, "store": session.url, "reader": reader, "warnings": warnings}

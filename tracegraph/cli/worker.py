@@ -32,6 +32,7 @@ from tracegraph.settings_delivery import load_delivery_settings
 from tracegraph.settings_limits import LimitSettings
 from tracegraph_api import create_app, heavy, logs
 from tracegraph_api.context import utc_now
+from tracegraph_api.serving import note_start
 
 if TYPE_CHECKING:
     from tracegraph.store.port import Store
@@ -65,6 +66,7 @@ def worker(session: Session, /, *, once: bool, name: str | None) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
+        note_start(store, settings, "worker", utc_now())
         run(work, duties(settings, store), once=once)
 
 

@@ -1,4 +1,4 @@
-"""Administration: who may do what, and the settings in force."""
+"""Administration: who may do what, the settings in force and before, and what was said of the accessibility."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Response
+from werkzeug.wrappers import Response as AnyResponse
 
 from tracegraph.access import ROLE_MAY, Permission, Role
 from tracegraph.messages import N_
-from tracegraph.settings import origin
-from tracegraph.settings_api import ACCESS, PUBLIC_URL, doubtful
+from tracegraph.services.feedback import MOST, deleted, feedback_kept
+from tracegraph.services.settings_history import Start, settings_history
+from tracegraph.settings import load_settings, origin
+from tracegraph.settings_api import doubtful
 from tracegraph.settings_auth import Issuer
-from tracegraph.settings_shown import served_settings
-from tracegraph_api.context import context, principal
+from tracegraph.settings_shown import served_settings, settings_in_force
+from tracegraph_api.changes import change
+from tracegraph_api.context import context, now, principal, store
 from tracegraph_api.inputs import Given
 from tracegraph_api.pages.declare import Pages
+from tracegraph_api.pages.forms import done
 from tracegraph_api.pages.frame import ROLES, render
 from tracegraph_api.pages.links import link
 from tracegraph_api.pages.words import message, say
@@ -34,6 +39,13 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.AUDIT: N_("read the audit log"),
     Permission.SYSTEM: N_("run the service: see everything, check the log"),
 }
+#: Kinds of processes whose settings are kept.
+PROCESSES: Final[Mapping[str, str]] = {
+    "api": N_("the service itself"),
+    "serve": N_("the service on one computer"),
+    "worker": N_("what works in the background"),
+}
+_STARTS: Final = 50
 
 
 @pages.shows("/administration", Permission.KEYS)
@@ -67,18 +79,61 @@ def _issuer(one: Issuer) -> dict[str, Any]:
 
 @pages.shows("/administration/settings", Permission.SYSTEM)
 def settings(_: Given) -> Response:
-    """Show every setting in force, and where it comes from; secrets are masked."""
-    parts, own = served_settings(), context().settings
-    in_force = {ACCESS: own.access.value, PUBLIC_URL: own.public_url}  # what serves may have set them itself
+    """Show every setting in force, where it comes from, and what it was before; secrets are masked."""
+    shared = context()
+    info, history = store().info(), settings_history(store())
+    in_force = settings_in_force(load_settings(), shared.settings, info.url)
     return render(
         "pages/settings.html",
         say(N_("Settings in force")),
-        crumbs=[(say(N_("Administration")), link("administration.home"))],
-        rows=[
-            (name, say(part.about[name]), in_force.get(name, value), message(origin(name)))
-            for part in parts
-            for name, value in part.values.items()
-        ],
-        wrong=[message(part.wrong) for part in parts if part.wrong],
-        doubtful=[message(one) for one in doubtful(context().settings)],
+        crumbs=_crumbs(),
+        rows=[(name, say(about), value, message(origin(name))) for name, (about, value) in in_force.items()],
+        wrong=[message(part.wrong) for part in served_settings() if part.wrong],
+        doubtful=[message(one) for one in doubtful(shared.settings)],
+        info=info,
+        history=[_start(one, in_force) for one in history[:_STARTS]],
+        total=len(history),
     )
+
+
+def _start(one: Start, in_force: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """Return a start with other settings than the one before, in words."""
+    return {
+        "at": one.at,
+        "process": say(PROCESSES[one.process]) if one.process in PROCESSES else one.process,
+        "version": one.version,
+        "is_first": one.is_first,
+        "changed": [
+            (name, say(in_force[name][0]) if name in in_force else "", before, after)
+            for name, (before, after) in one.changed.items()
+        ],
+    }
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(say(N_("Administration")), link("administration.home"))]
+
+
+# --- what was said of the accessibility ------------------------------------------------------------------------------
+
+
+@pages.shows("/administration/feedback", Permission.SYSTEM)
+def feedback(_: Given) -> Response:
+    """Show what readers said of the accessibility."""
+    kept = feedback_kept(store())
+    return render(
+        "pages/feedback.html",
+        say(N_("What was said of the accessibility")),
+        crumbs=_crumbs(),
+        rows=kept,
+        most=MOST,
+    )
+
+
+@pages.takes("/administration/feedback/<id>/delete", Permission.SYSTEM)
+def delete_feedback(id: str) -> Response | AnyResponse:
+    """Delete something that was said."""
+    write = deleted(store(), id, change().expected_version())
+    reply = done(link("administration.feedback"))
+    store().commit(change().beside("feedback.delete", f"feedback:{id}", reply, records=[write]), now())
+    return change().answered()

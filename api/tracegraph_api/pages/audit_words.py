@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tracegraph.access import ANONYMOUS, LOCAL
 from tracegraph.messages import N_
+from tracegraph.services.settings_history import SERVICE
 from tracegraph.store.rows import Record
 from tracegraph_api.pages.words import say
 
@@ -25,6 +26,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "endpoint.create": N_("added an address for messages to programs"),
     "endpoint.remove": N_("removed an address for messages to programs"),
     "endpoint.rotate": N_("changed the secret of an address for messages to programs"),
+    "feedback.delete": N_("deleted what was said of the accessibility"),
+    "feedback.send": N_("said something of the accessibility"),
     "incident.create": N_("recorded an incident"),
     "incident.revise": N_("recorded a revision of an incident"),
     "job.cancel": N_("cancelled a job"),
@@ -40,6 +43,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "proposal.create": N_("made a proposal"),
     "proposal.refuse": N_("refused a proposal"),
     "question.read": N_("read"),
+    "settings.change": N_("started with other settings"),
     "subscription.create": N_("began to watch"),
     "subscription.end": N_("stopped watching"),
     "triage.set": N_("said where a contract stands"),
@@ -51,6 +55,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "claim": N_("the fact"),
     "columns": N_("the columns"),
     "endpoint": N_("the address"),
+    "feedback": N_("the message"),
     "import": N_("the import"),
     "incident": N_("the incident"),
     "job": N_("the job"),
@@ -58,12 +63,14 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "login": N_("the log-in"),
     "message": N_("the message"),
     "proposal": N_("the proposal"),
+    "settings": N_("the settings"),
     "subscription": N_("the subscription"),
 }
 FACTS: Final[Mapping[str, str]] = {
     "bytes": N_("size in bytes"),
     "changed": N_("changed"),
     "channel": N_("sent by"),
+    "characters": N_("characters"),
     "expires_at": N_("holds until"),
     "files": N_("files"),
     "grants": N_("sees besides"),
@@ -76,8 +83,11 @@ FACTS: Final[Mapping[str, str]] = {
     "roles": N_("roles"),
     "route": N_("page or address"),
     "scopes": N_("narrowed to"),
+    "settings": N_("settings"),
+    "stands_for_at_most": N_("at most so often within a minute"),
     "status": N_("answer"),
     "unchanged": N_("unchanged"),
+    "version": N_("version"),
     "watch": N_("watched"),
 }
 #: In what way the log is not as it was written.
@@ -102,6 +112,8 @@ def actor_said(actor: str) -> str:
         return str(say(N_("the person at this computer")))
     if actor == ANONYMOUS.id:
         return str(say(N_("the public")))
+    if actor == SERVICE.id:
+        return str(say(N_("the service")))
     kind, _, id = actor.partition(":")
     words = {"key": N_("key {id}"), "user": N_("person {id}")}
     return str(say(words[kind], id=id)) if kind in words else actor
