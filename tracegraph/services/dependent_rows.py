@@ -96,6 +96,13 @@ class DependentRows(Sequence[Dependent]):
         kept.update((position, self._made[position]) for position in missing[: max(0, KEPT_ROWS - len(kept))])
         return [self._made.get(position) or kept[position] for position in positions]
 
+    def of(self, contract: str) -> Dependent | None:
+        """Return what is said of one contract; None: it is not among these."""
+        position = self.standing.view.portfolio.contract_index.get(contract)
+        if position is None or position not in self._positions:
+            return None
+        return self._rows([position])[0]
+
     def afresh(self) -> DependentRows:
         """Return the same contracts, of which none is made yet: what is kept holds no more than it must."""
         return DependentRows(self.standing, self._given)
@@ -130,3 +137,11 @@ def _rows_of(answer: Answer) -> DependentRows | None:
         return rows
     assert not rows, "only a question that names nothing has other rows, namely none"
     return None
+
+
+def dependent_of(answer: Answer, contract: str) -> Dependent | None:
+    """Return what an answer says of one contract, without making the rows of the others; None: nothing."""
+    rows = answer.dependents
+    if isinstance(rows, DependentRows):
+        return rows.of(contract)
+    return next((one for one in rows if one.facts.contract_id == contract), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from tracegraph.errors import InvalidInput
 from tracegraph.exchange.files import replacing
 from tracegraph.graph.chain_routes import steps_on_routes
 from tracegraph.messages import N_
+from tracegraph.services.dependent_rows import dependent_of
 from tracegraph.vocabulary import Certainty, Grade, Label, Sourcing
 
 MAX_NODES: Final = 200  # items drawn one by one; more are drawn in groups
@@ -69,15 +70,19 @@ def picture(
     keeps to both. O(items + steps) for each grouping that is tried.
     """
     contract = chain.facts.contract_id
-    dependent = next((d for d in answer.dependents if d.facts.contract_id == contract), None) if answer else None
+    dependent = dependent_of(answer, contract) if answer else None
     affected = answer.affected if answer else {}
     marks = _Marks(
         affected=affected,
         relevant=set(dependent.open_ends.ids) if dependent else (),
         on_routes=steps_on_routes(chain.steps, affected, contract) if affected else (),
     )
+    coarsest = list(Grouping)[-1]
     for grouping in list(Grouping)[list(Grouping).index(finest) :]:
-        found = _grouped(chain, grouping, marks, folded)
+        groups = _groups(chain, grouping, marks, folded)
+        if len(groups) > MAX_NODES and grouping is not coarsest:
+            continue  # without looking at the lines between so many
+        found = _grouped(chain, grouping, marks, groups)
         if len(found.nodes) <= MAX_NODES and len(found.lines) <= MAX_LINES:
             break
     deepest = max((node.tier for node in found.nodes), default=0)
@@ -106,14 +111,25 @@ class _Grouped:
     inside: tuple[ChainStep, ...]
 
 
-def _grouped(chain: Chain, grouping: Grouping, marks: _Marks, folded: Collection[int]) -> _Grouped:
-    limit = MAX_TIERS if grouping is Grouping.TIER else len(chain.nodes)
+def _limit(chain: Chain, grouping: Grouping) -> int:
+    """Return the tier up to which items are told apart."""
+    return MAX_TIERS if grouping is Grouping.TIER else len(chain.nodes)
+
+
+def _groups(chain: Chain, grouping: Grouping, marks: _Marks, folded: Collection[int]) -> list[list[ChainNode]]:
+    """Return the items that are drawn as one, group by group."""
+    limit = _limit(chain, grouping)
     groups: dict[Key, list[ChainNode]] = {}
     for node in chain.nodes:
         place = (min(node.tier, limit), kind_of(node), marks.affected.get(node.item_id, ""))
         drawn_as = Grouping.TIER if node.tier in folded else grouping
         groups.setdefault((*place, *_KEYS[drawn_as](node)), []).append(node)
-    nodes = [_node(members, limit, marks) for members in groups.values()]
+    return list(groups.values())
+
+
+def _grouped(chain: Chain, grouping: Grouping, marks: _Marks, groups: Sequence[Sequence[ChainNode]]) -> _Grouped:
+    limit = _limit(chain, grouping)
+    nodes = [_node(members, limit, marks) for members in groups]
     order = sorted(range(len(nodes)), key=lambda n: (nodes[n].tier, nodes[n].kind, nodes[n].items))
     position = {item: place for place, n in enumerate(order) for item in nodes[n].items}
     lines, inside = _lines(chain, position, marks.on_routes)

@@ -15,7 +15,7 @@ from tests.unit.demo_world import LENS, demo_store
 from tracegraph.answer import LISTED_STATUSES, Answer, Dependent, Question
 from tracegraph.model import Selector
 from tracegraph.services.contract_table import CODE_OF, Counted, most_of
-from tracegraph.services.dependent_rows import Narrowing, narrowed
+from tracegraph.services.dependent_rows import Narrowing, dependent_of, narrowed
 from tracegraph.services.dependents import dependents
 from tracegraph.services.portfolios import Portfolios
 from tracegraph.store.sqlite import SqliteStore
@@ -40,6 +40,16 @@ def test_a_part_of_the_rows_is_the_part_of_all(store: SqliteStore) -> None:
     assert list(rows[1:3]) == every[1:3]
     assert rows[0] is rows[0]  # made once
     assert rows == every != every[1:]
+
+
+def test_one_contract_is_found_without_the_others(store: SqliteStore) -> None:
+    answer = dependents(QUESTION, store, Portfolios(store))
+    every = list(dependents(QUESTION, store, Portfolios(store)).dependents)
+    assert [dependent_of(answer, one.facts.contract_id) for one in every] == every
+    assert dependent_of(answer, "nothing") is None
+    few = replace(answer, dependents=narrowed(answer, Narrowing(frozenset({every[0].status}))))
+    assert dependent_of(few, every[-1].facts.contract_id) is None
+    assert dependent_of(replace(answer, dependents=every), every[-1].facts.contract_id) == every[-1]
 
 
 def wanted(answer: Answer) -> list[Narrowing]:
