@@ -10,8 +10,10 @@ from typing import Any, Final, cast
 
 from flask import Flask, current_app, render_template
 from flask.templating import Environment
-from jinja2 import nodes
+from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -27,6 +29,12 @@ _METHODS: Final = frozenset(dir(dict))
 def page_from(template: str, /, **values: Any) -> str:
     """Return a page made from a template in the reader's language."""
     return render_template(_environment(translator().lang).get_template(template), **values)
+
+
+class _Template(Template):
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002
+        """Return what another template imports: all have the same globals, so those of `ctx` are not looked through."""
+        return super()._get_default_module()
 
 
 class Speaking(Environment):
@@ -54,7 +62,7 @@ class Speaking(Environment):
         self.lang = lang
         self.policies = own.policies
         self.globals = {**own.globals, _FILLED: self._filled}
-        self.code_generator_class = _Writer
+        self.code_generator_class, self.template_class = _Writer, _Template
 
     def _filled(self, text: Markup, /, **values: Any) -> Markup:
         return filled(text, self.lang, **values)
