@@ -28,6 +28,8 @@ _MADE = "TRACEGRAPH_RUN_DIR_MADE"
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _IDLE_SECONDS = 10
 _CLOSING_THREADS = 8
+#: New connections that are taken before others are looked at: few, so that each process gets its part of many.
+_TAKEN_AT_ONCE = 8
 #: A short request next to a question that computes waits so long, at most, each time that it needs the interpreter.
 _SWITCH_SECONDS = 0.0005
 
@@ -72,6 +74,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 taken = self.nr_conns
                 self.accept(listener)
             listener.close()
+
+    def accept(self, listener: Any) -> None:
+        """Take the connections that wait, a few at once."""
+        for _ in range(_TAKEN_AT_ONCE):
+            taken = self.nr_conns
+            super().accept(listener)
+            if self.nr_conns == taken:
+                break
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Go on with a connection, or close it."""
@@ -160,10 +170,26 @@ def post_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Serve the metrics, if wanted: every worker does, whichever is asked tells of all. Note the settings."""
-    from tracegraph_api import serving
+    from tracegraph_api import collecting, serving
 
     serving.serve_metrics(worker.wsgi)
+    collecting.begin(serving.is_quiet(worker.wsgi))
     serving.note_start_of(worker.wsgi, "api")
+    worker.wsgi = _with_closing(worker.wsgi)
+
+
+def _with_closing(answer: Any) -> Any:
+    """Let the application say of a connection that it ends with this answer.
+
+    Connections stay with the process that took them. Who is refused because it has too much to do comes back by a new
+    one, which another process with less to do takes first.
+    """
+
+    def closing(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["tracegraph.close"] = start_response.__self__.force_close
+        return answer(environ, start_response)
+
+    return closing
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -76,7 +76,7 @@ class Options:
 
     minutes: float = 1.0
     rate: float = RATE
-    overload_s: float = 20.0
+    overload_s: float = 60.0
     recovery_s: float = 30.0
     min_grade: str = "reported"
     one_writer: bool = False

@@ -25,9 +25,12 @@ from tracegraph_api.context import context, context_of, principal
 from tracegraph_api.deadline import Deadline
 from tracegraph_api.health import Probe
 from tracegraph_api.observe import Observed
+from tracegraph_api.policy import AUTHENTICATE
 from tracegraph_api.queues import Queues
+from tracegraph_api.shedding import Shedding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from tracegraph.store.port import Store
@@ -108,11 +111,12 @@ def note_start_of(app: Flask, process: str) -> None:
 def install(app: Flask, limits: LimitSettings) -> None:
     """Put around an application what every request passes."""
     shared = context_of(app)
-    shared.parts[ADMISSION] = Admission(limits.questions_at_once, limits.questions_waiting, limits.wait_seconds)
+    admission = Admission(limits.questions_at_once, limits.questions_waiting, limits.wait_seconds)
+    shared.parts[ADMISSION] = admission
     probe = shared.parts[PROBE] = Probe(lambda: _looked_at(shared.store, shared.clock()))
     inner = app.wsgi_app
     if limits.deadline_seconds is not None:
-        inner = Deadline(app, inner, limits)
+        inner = Deadline(app, inner, limits, Shedding(app, admission, shared.parts[AUTHENTICATE]))
     app.wsgi_app = Observed(inner, probe, limits.cors_origins)  # type: ignore[method-assign]
 
 
@@ -123,6 +127,13 @@ def serve_metrics(app: Flask) -> None:
         folder = str(Path(limits.run_dir) / "metrics") if limits.run_dir else ""
         queues = Queues(context_of(app).store, context_of(app).clock)
         metrics.serve(limits.metrics_host, limits.metrics_port, folder, [queues])
+
+
+def is_quiet(app: Flask) -> Callable[[], bool]:
+    """Return what tells whether no question of an application is worked on."""
+    admission = context_of(app).parts[ADMISSION]
+    assert isinstance(admission, Admission)
+    return lambda: admission.is_idle
 
 
 def question_place() -> AbstractContextManager[None]:
