@@ -2,10 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-long lint types format check bench bench-api docs screenshots lock messages wheel clean
+.PHONY: help setup demo serve test test-long coverage lint types format check bench bench-api docs screenshots lock messages wheel clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
+COVERING := tests/api tests/unit/intake tests/unit/services/test_jobs.py tests/unit/store/test_audit_chain.py \
+  tests/integration/test_cli_keys.py tests/integration/test_import_datasets.py tests/integration/test_cli_writing.py \
+  tests/integration/test_cli_incidents.py
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +29,10 @@ test: setup ## run all tests, on SQLite and on a real Neo4j (PYTEST_ARGS="-k nam
 
 test-long: setup ## run the tests that take minutes: drills with real servers, a quarter of an hour and more
 	@$(BIN)/pytest -q -m long $(PYTEST_ARGS)
+
+coverage: setup ## say which branches of authorisation, audit trail and imports no test takes; refuse more than 1 %
+	@$(BIN)/coverage run -m pytest -q -m "not neo4j and not long" $(COVERING)
+	@$(BIN)/coverage report
 
 lint: setup ## look for mistakes and for another format than ours
 	@$(BIN)/ruff check .
