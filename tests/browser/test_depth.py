@@ -17,7 +17,7 @@ WORDS = {
         "show": "Visa",
         "title": "Hur djupt vi känner avtalen: Region Stockholm",
         "work": "Avtal att arbeta med",
-        "questions": "Vad man kan fråga vem",
+        "questions": "Vad vi kan fråga om, och vem",
         "letter": "Brevet till Demo Reseller 01",
         "copy": "Text att kopiera",
         "to": "Till: Demo Reseller 01",

@@ -54,7 +54,7 @@ WORDS = {
         "undone": "ångrad",
         "none": "välj en eller flera filer",
         "keys": "Nycklar för program",
-        "for": "Vad är den till?",
+        "for": "Vad är den till för?",
         "make": "Skapa nyckeln",
         "revoke": "Spärra nightly-sync",
         "revoked": "spärrad, gäller inte längre",
