@@ -37,8 +37,8 @@ MOST_SECONDS = 5
 TOKEN = {"Authorization": "Bearer anybody"}
 #: What is not held here: whoever asks may do everything, and good input may name what there is not.
 NOT_HERE: list[Any] = [known.ignored_auth, known.positive_data_acceptance]
-#: Bad input is refused later, in the job that is asked for, or something else is refused first: the version.
-LATER = (202, 412)
+#: Bad input is refused later, in the job that is asked for, or for another reason first: the version, or its size.
+LATER = (202, 412, 413)
 MODES = {"good": GenerationMode.POSITIVE, "bad": GenerationMode.NEGATIVE}
 
 
@@ -72,7 +72,7 @@ def schema_of(app: Flask) -> Any:
 
 
 def patiently(case: Any) -> Any:
-    """Send a request; where jobs that were asked for before take all places, again when they are done."""
+    """Send a request; where jobs that were asked for before take all places, or the disk, again when they are done."""
     until = monotonic() + 60
     while is_refused(response := case.call(headers=TOKEN)) and monotonic() < until:
         sleep(0.2)
@@ -80,8 +80,10 @@ def patiently(case: Any) -> Any:
 
 
 def is_refused(response: Any) -> bool:
-    """Return whether too much is being worked on, and the caller is told when to come again."""
-    return response.status_code == 503 and response.json()["code"] == "overloaded" and "retry-after" in response.headers
+    """Return whether too much is being worked on, or written, and the caller is told when to come again."""
+    if response.status_code != 503 or "retry-after" not in response.headers:
+        return False
+    return response.json()["code"] in ("overloaded", "store-unavailable")
 
 
 def hold(operation: Any, mode: GenerationMode, most: int) -> None:
