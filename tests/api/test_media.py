@@ -62,7 +62,7 @@ def test_a_map_has_the_factories_of_an_answer(reading: FlaskClient) -> None:
 def test_a_chain_as_a_graph_has_all_its_items_and_steps(reading: FlaskClient) -> None:
     url = f"{ROOT}/contracts/demo-c-0003/chain"
     text = io.BytesIO(got(reading, url, "application/graphml+xml", **WHEN).data)
-    graph = nx.MultiDiGraph(nx.read_graphml(text, force_multigraph=True))
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(nx.read_graphml(text, force_multigraph=True))
     whole = reading.get(url, query_string={"limit": 200, **WHEN}).get_json()
     items, steps = whole["items"], [step for item in whole["items"] for step in item["steps"]]
     assert set(graph) == {"Contract:demo-c-0003", *(f"Item:{item['item_id']}" for item in items)}
