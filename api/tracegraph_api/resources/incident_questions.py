@@ -42,6 +42,7 @@ from tracegraph_api.questions import (
     ResultQuery,
     answered,
     chosen,
+    drawn,
     key_of,
     of_suppliers,
     question_of,
@@ -70,7 +71,7 @@ COLUMNS: Final = (
     ),
     answers={
         200: Answered(
-            N_("Contracts by status, then by id; the counts are of all pages."), "incident_exposure_page", (media.CSV,)
+            N_("Contracts by status, then by id; the counts are of all pages."), "incident_exposure_page", FORMS
         )
     },
     query=(LensQuery, ExposuresQuery, LimitsQuery, ResultQuery, CursorQuery),
@@ -84,9 +85,9 @@ def exposures(given: Mapping[str, Any], id: str) -> Response:
     found = exposure(views, question_of((), lens, given), store(), context().portfolios)
     rows, triaged = chosen(found.answer, given), triaged_by_contract(views, lens)
     summary = found.answer.summary
-    if media.wanted() == media.CSV:
-        table = exposure_table(rows, found, triaged)
-        return media.as_file(table, "exposures", truncated=summary.truncated)
+    if (form := media.wanted()) in FORMS:
+        content = exposure_table(rows, found, triaged) if form == media.CSV else drawn(found.answer, rows, form)
+        return media.as_file(content, "exposures", truncated=summary.truncated)
     shown, counted = page_by_key(rows, key_of, given, lens)
     look_up_open_ends(row.open_ends for row in shown)
     answer = replace(of_suppliers(found.answer, given["suppliers"]), dependents=tuple(shown))
