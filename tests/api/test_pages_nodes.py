@@ -72,6 +72,8 @@ def test_every_fact_has_its_source_grade_and_dates(reader: FlaskClient) -> None:
     assert "City Klang Demo Gloves, “Companies and plants of the group”, 2018-06-15 · declared" in text
     assert "no dates stated · known since 2018-06-15" in text
     assert "Latitude 3.04, longitude 101.45: stated to about 1 km." in text
+    swedish = reader.get("/factories/demo-plant-klang", headers={"Accept-Language": "sv"}).get_data(as_text=True)
+    assert "Latitud 3,04, longitud 101,45" in swedish
     assert "Operated by (1)" in text
     assert "true from 2018-01-01" in text
 

@@ -9,7 +9,7 @@ from typing import Final
 from tracegraph.answer_show import Portrait
 from tracegraph.messages import N_
 from tracegraph_api.pages.said import Said, said_of
-from tracegraph_api.pages.words import number, say
+from tracegraph_api.pages.words import as_stated, decimals_of, number, say
 
 #: Metres that the last decimal of a degree of latitude stands for, by the number of decimals.
 _METRES: Final[Mapping[int, int]] = {0: 111_000, 1: 11_000, 2: 1_100, 3: 110, 4: 11, 5: 1}
@@ -24,7 +24,7 @@ class Place:
     Attributes
     ----------
     latitude, longitude : str
-        As they are stated.
+        As they are stated, written as numbers are in the reader's language.
     precision : str
         How exact they are as they are stated, in words.
     x, y : float
@@ -50,14 +50,10 @@ def place_of(portrait: Portrait) -> Place | None:
     for said in found["lat"].statements:  # the one that counts first
         lat, lng = said.value, longitudes.get(said.evidence.claim_id)
         if isinstance(lat, int | float) and isinstance(lng, int | float):
-            decimals = max(_decimals(lat), _decimals(lng))
-            return Place(str(lat), str(lng), _precision(decimals), lng + 180, 90 - lat, said_of(said.evidence))
+            decimals = max(decimals_of(lat), decimals_of(lng))
+            where = lng + 180, 90 - lat
+            return Place(as_stated(lat), as_stated(lng), _precision(decimals), *where, said_of(said.evidence))
     return None
-
-
-def _decimals(value: float) -> int:
-    """Return with how many decimals a number is stated; a trailing zero is not kept anywhere."""
-    return len(f"{value:.10f}".rstrip("0").partition(".")[2])
 
 
 def _precision(decimals: int) -> str:

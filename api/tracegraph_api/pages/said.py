@@ -16,7 +16,7 @@ from tracegraph.vocabulary import NETWORK, OPEN_FROM, OPEN_TO, PUBLIC, REGION_PR
 from tracegraph_api.context import translator
 from tracegraph_api.pages.links import node_link
 from tracegraph_api.pages.said_words import ATTRIBUTES, CHOICES, ORDER, ROLES, SCHEME_NAMES
-from tracegraph_api.pages.words import country, number, say, share, word
+from tracegraph_api.pages.words import as_stated, country, number, say, share, word
 
 #: Links of one role that a page shows; more are a link away, up to so many.
 SHOWN: Final = 25
@@ -155,7 +155,7 @@ class Words:
         if name == _MONEY:
             return Shown(str(say(N_("SEK {amount}"), amount=number(value))))
         if isinstance(value, int | float):
-            return Shown(str(value))
+            return Shown(as_stated(value))
         if name in _NAMED:
             label = _NAMED[name]
             text = country(value) if label is Label.COUNTRY else self.names.get(value, value)

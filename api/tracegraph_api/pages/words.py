@@ -115,6 +115,16 @@ def _number(value: float, decimals: int, lang: str) -> str:
     return written.replace(",", _THIN).replace(".", ",")
 
 
+def decimals_of(value: float) -> int:
+    """Return with how many decimals a number is stated; a trailing zero is not kept anywhere."""
+    return len(f"{value:.10f}".rstrip("0").partition(".")[2])
+
+
+def as_stated(value: float) -> str:
+    """Return a number with the decimals that it is stated with."""
+    return number(value, decimals_of(value))
+
+
 def share(low: float | None, high: float | None = None) -> str:
     """Return a share (0 to 1) or an interval of shares: ``12–40 %``; not known is said, and is never 0 %."""
     if low is None and high is None:
