@@ -34,7 +34,7 @@ ATTRIBUTES: Final[Mapping[str, str]] = {
     "category": N_("Category"),
     "cpv": N_("CPV codes"),
     "clause_level": N_("Clauses on sustainability"),
-    "sourcing": N_("Are all sources listed?"),
+    "sourcing": N_("Whether all sources are listed"),
     "source_count": N_("Number of sources"),
 }
 #: The place of each among the others.
