@@ -47,6 +47,7 @@ class IdentityProvider:
         self.moved: dict[str, str] = {}  # where a path leads to
         self.drop_s = 0.0  # between one byte and the next
         self.says: dict[str, Any] = {}  # claims of who logs in
+        self.keeps_back = ""  # a part of what is given for a code that is not
         self.codes: dict[str, dict[str, str]] = {}  # what was asked for with each code that was given out
         owner = self
 
@@ -128,7 +129,8 @@ class IdentityProvider:
         now = int(time.time())
         claims = {"aud": asked["client_id"], "nonce": asked["nonce"], "iat": now - 1, "exp": now + 600, **self.says}
         id_token = signed(claims_of(self, **claims))
-        return 200, {"access_token": "opaque", "token_type": "Bearer", "expires_in": 600, "id_token": id_token}
+        given = {"access_token": "opaque", "token_type": "Bearer", "expires_in": 600, "id_token": id_token}
+        return 200, {name: value for name, value in given.items() if name != self.keeps_back}
 
     def close(self) -> None:
         self.server.shutdown()

@@ -297,3 +297,7 @@ def test_a_row_stands_for_nothing_after_its_minute_and_for_nobody_else() -> None
     assert not typed.is_covered("a")
     typed.cover("a")
     assert [typed.is_covered("a") for _ in range(10)] == [True] * 9 + [False]
+    for number in range(1_001):
+        typed.cover(number)
+    assert not typed.is_covered(0)
+    assert typed.is_covered(1)

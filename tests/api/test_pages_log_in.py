@@ -35,9 +35,14 @@ def idp() -> Iterator[IdentityProvider]:
 
 @pytest.fixture
 def app(idp: IdentityProvider, store: Store) -> Flask:
-    issuer = issuer_of(idp, client_id="pages", client_secret=CLIENT_SECRET, name="Region AB")
-    settings = ApiSettings(access=Access.PRIVATE, public_url=HERE, auth=AuthSettings("x", (issuer,)))
-    return create_app(settings, store)
+    return app_with(store, idp)
+
+
+def app_with(store: Store, *providers: IdentityProvider) -> Flask:
+    """Return an application where one logs in with any of these."""
+    shared = {"client_id": "pages", "client_secret": CLIENT_SECRET, "name": "A region"}
+    issuers = tuple(issuer_of(one, **shared) for one in providers)
+    return create_app(ApiSettings(access=Access.PRIVATE, public_url=HERE, auth=AuthSettings("x", issuers)), store)
 
 
 def browser(app: Flask) -> FlaskClient:
@@ -70,6 +75,13 @@ def went_there(client: FlaskClient, target: str = "/search?q=glove") -> str:
 
 def logged_in(client: FlaskClient) -> TestResponse:
     return get(client, went_there(client))
+
+
+def log_out(client: FlaskClient) -> None:
+    token = re.search(r'name="form_token" value="(\w+)"', get(client, "/").get_data(as_text=True))
+    assert token
+    out = client.post("/log-out", data={"form_token": token[1]}, base_url=HERE)
+    assert (out.status_code, out.location) == (303, "/logged-out")
 
 
 def test_one_logs_in_and_goes_on_where_one_was(app: Flask, store: Store) -> None:
@@ -157,10 +169,7 @@ def test_logging_out_ends_every_copy_of_the_cookie(app: Flask, store: Store) -> 
     assert cookie
     thief.set_cookie(COOKIE, cookie.value, domain="tracegraph.example", secure=True)
     assert get(thief, "/").status_code == 200
-    token = re.search(r'name="form_token" value="(\w+)"', get(client, "/").get_data(as_text=True))
-    assert token
-    out = client.post("/log-out", data={"form_token": token[1]}, base_url=HERE)
-    assert (out.status_code, out.location) == (303, "/logged-out")
+    log_out(client)
     assert "/leave?client_id=pages" in get(client, "/logged-out").get_data(as_text=True)
     assert store.records(LOGIN) == []
     assert get(thief, "/").status_code == 303
@@ -209,3 +218,54 @@ def test_a_provider_that_does_not_answer_is_said_to_be_so(app: Flask, idp: Ident
     answer = get(browser(app), "/log-in/with?issuer=idp0")
     assert answer.status_code == 503
     assert "log-in service does not answer" in answer.get_data(as_text=True)
+
+
+def test_a_provider_that_is_gone_when_one_comes_back_is_said_to_be_so(app: Flask, idp: IdentityProvider) -> None:
+    client = browser(app)
+    back = went_there(client)
+    idp.close()
+    assert get(client, back).status_code == 503
+
+
+def test_nobody_is_let_in_without_a_token_of_who_they_are(app: Flask, idp: IdentityProvider) -> None:
+    idp.keeps_back = "id_token"
+    client = browser(app)
+    assert logged_in(client).status_code == 401
+    assert get(client, "/").status_code == 303
+
+
+def test_one_provider_lets_nobody_in_as_somebody_of_another(idp: IdentityProvider, store: Store) -> None:
+    other = IdentityProvider()
+    idp.changes, idp.says = {"issuer": other.issuer}, {"iss": other.issuer}  # and both sign with the same key
+    client = browser(app_with(store, idp, other))
+    away = get(client, "/log-in/with?issuer=idp0")
+    with httpx.Client() as http:
+        back = re.search(r'href="([^"]+)"', http.get(away.location).text)
+    assert back
+    assert get(client, back[1].replace("&amp;", "&")).status_code == 401
+    assert store.records(LOGIN) == []
+    other.close()
+
+
+@pytest.mark.parametrize("address", ["http://elsewhere.example/leave", ""])
+def test_one_is_led_to_no_unprotected_place_to_log_out(idp: IdentityProvider, store: Store, address: str) -> None:
+    idp.changes = {"end_session_endpoint": address}
+    client = browser(app_with(store, idp))
+    logged_in(client)
+    log_out(client)
+    assert "leave" not in get(client, "/logged-out").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("is_taken", [True, False], ids=["away", "no longer taken"])
+def test_one_logs_out_here_when_the_provider_is(idp: IdentityProvider, store: Store, is_taken: bool) -> None:
+    client, other = browser(app_with(store, idp)), IdentityProvider()
+    logged_in(client)
+    cookie = client.get_cookie(COOKIE, domain="tracegraph.example")
+    assert cookie
+    later = browser(app_with(store, idp if is_taken else other))  # another process, that never asked it
+    later.set_cookie(COOKIE, cookie.value, domain="tracegraph.example", secure=True)
+    idp.close()
+    log_out(later)
+    assert "leave" not in get(later, "/logged-out").get_data(as_text=True)
+    assert store.records(LOGIN) == []
+    other.close()
