@@ -205,6 +205,8 @@ def test_a_report_is_written_down_by_keyboard_alone(writing_page: Page, tab_to: 
     page.locator("#selector-1").wait_for()
     tab_to(page, f"{say['title']}", most=40)
     page.keyboard.type(HEADLINE)
+    tab_to(page, say["kind"], most=40)
+    page.keyboard.press("ArrowDown")
     tab_to(page, say["publish"], most=60)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(HEADLINE)
