@@ -22,6 +22,7 @@ from tests.contract.build import (
 )
 from tracegraph.lens import Lens
 from tracegraph.model import Category, NodeRef, Product, ProductId, ReferenceRecord, Region, Source, SourceId
+from tracegraph.services.history import history
 from tracegraph.store.port import Store
 from tracegraph.store.port_lists import Place
 from tracegraph.vocabulary import Grade, Label, RelationshipType
@@ -197,6 +198,14 @@ def test_history_keeps_to_grades_except_for_descriptions(store: Store) -> None:
     assert len(store.history(contract("c1"), lens(), 9)) == 2
     (found,) = store.history(contract("c1"), lens(min_grade=Grade.VERIFIED), 9)
     assert found.type is T.DESCRIBES
+
+
+def test_goods_that_nobody_holds_any_more_are_told_as_goods(store: Store) -> None:
+    ended = offers("s2/a", valid_to="2020-01-01")
+    store.apply(change_set(ended), NOW)
+    told_of = history(holder("s2"), lens(valid_at="2021-01-01"), store)
+    links = [version.link for version in told_of.versions if version.link]
+    assert [(link.other, link.product) for link in links] == [(NodeRef(Label.ITEM, "s2/a"), "a")]
 
 
 def test_places_have_a_history_too(world: Store) -> None:

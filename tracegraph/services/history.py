@@ -82,8 +82,6 @@ def _named(links: Sequence[Link | None], store: Store, lens: Lens, lang: str) ->
 
 
 def _holder(other: NodeRef, labels: dict[str, Label]) -> NodeRef:
-    """Return the holder of an item; a node of another kind is itself."""
-    if other.label not in (*HOLDERS, Label.ITEM):
-        return other
-    id = holder_of(other.id)
-    return NodeRef(labels.get(id, other.label), id)
+    """Return the holder of an item; other nodes are themselves, and so are goods that nobody is known to hold now."""
+    held = labels.get(holder_of(other.id)) if other.label in (*HOLDERS, Label.ITEM) else None
+    return other if held is None else NodeRef(held, holder_of(other.id))

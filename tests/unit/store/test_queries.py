@@ -33,6 +33,9 @@ WITHOUT_LENS = {
 #: Reads of claims that the reader saw once, or of any day.
 WHAT_CHANGED = {"claim_changes", "claim_changes_until"}
 
+#: What was ever said: of any day, and also what we hold no longer; all the rest of the lens holds.
+OF_ANY_DAY = {"history"}
+
 
 def each() -> list[object]:
     return [pytest.param(query, id=name) for name, query in QUERIES.items()]
@@ -68,12 +71,23 @@ def test_nothing_is_ordered_or_put_together_above_a_walk(query: Query) -> None:
         assert "WITH DISTINCT" in query.text
 
 
+@pytest.mark.parametrize("name", sorted(OF_ANY_DAY))
+def test_what_was_ever_said_is_read_under_the_rest_of_the_lens(name: str) -> None:
+    assert (
+        "WHERE r.recorded_at <= $known_at AND r.retracted_at > r.recorded_at\n"
+        "  AND r.visibility IN $visible_to AND (r.grade IN $grades OR type(r) = 'DESCRIBES') "
+        "AND r.change_set <= $finished\n"
+    ) in QUERIES[name].text
+    assert "CASE WHEN r.retracted_at > $held_at THEN $not_retracted ELSE r.retracted_at END" in QUERIES[name].text
+
+
 @pytest.mark.parametrize("query", each())
 def test_every_read_of_claims_has_the_whole_lens_or_none(query: Query) -> None:
     bound = {match[1] for match in re.finditer(r"\[(\w+):(?:\w+\|?)+", query.text)}
     declared = {field.name for field in query.params}
-    assert declared >= set(LENS) or not declared & {"valid_at", "known_at", "held_at"}
-    if query.mode == "read" and bound and query.name not in WITHOUT_LENS | WHAT_CHANGED:
+    lens = set(LENS) - ({"valid_at"} if query.name in OF_ANY_DAY else set())
+    assert declared >= lens or not declared & {"valid_at", "known_at", "held_at"}
+    if query.mode == "read" and bound and query.name not in WITHOUT_LENS | WHAT_CHANGED | OF_ANY_DAY:
         for variable in bound:
             conditions = (
                 rf"{variable}\.valid_from <= \$valid_at AND {variable}\.valid_to > \$valid_at\s+"
