@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -54,11 +53,14 @@ class Kept(Generic[Key, Value]):
         with self._lock:
             return [self._values.pop(key) for key in [key for key in self._values if is_over(key)]]
 
-    @contextmanager
-    def alone(self, key: Key) -> Iterator[None]:
-        """Let one thread at a time make the value of a key; who waited here looks again before making it."""
-        with self._made.setdefault(key, Lock()):
+    def once(self, key: Key, make: Callable[[], Value]) -> Value:
+        """Return what is kept of a key, else what is made, by one thread at a time; `make` keeps it if that may be."""
+        kept = self.get(key)
+        if kept is not None:
+            return kept
+        with self._made.setdefault(key, Lock()):  # who waited here looks again
             try:
-                yield
+                kept = self.get(key)
+                return make() if kept is None else kept
             finally:
                 self._made.pop(key, None)

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from tracegraph_api.admission import Admission
 from tracegraph_api.auth.bearer import Bearer
@@ -43,7 +42,7 @@ class Shedding:
             return False
         try:
             rule, _ = self._routes.match(environ["PATH_INFO"], environ["REQUEST_METHOD"], return_rule=True)
-        except (HTTPException, RequestRedirect):
+        except HTTPException:
             return False
         if not getattr(self._app.view_functions[rule.endpoint], HEAVY, False):
             return False

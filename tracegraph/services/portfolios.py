@@ -147,25 +147,19 @@ class Portfolios:
     def facts(self, lens: Lens) -> Facts:
         """Return the facts of all contracts under a lens, without building a portfolio; kept as views are."""
         key = self.key(lens.any_grade())  # facts are read whatever their grade
-        kept = self._facts.get(key)
-        if kept is not None:
-            return kept
-        with self._facts.alone(key):
-            kept = self._facts.get(key)
-            if kept is None:
-                kept = facts_of(self._reader, lens)
-                if self.key(lens.any_grade()) == key:
-                    self._facts.put(key, kept)
-            return kept
+
+        def read() -> Facts:
+            found = facts_of(self._reader, lens)
+            if self.key(lens.any_grade()) == key:
+                self._facts.put(key, found)
+            return found
+
+        return self._facts.once(key, read)
 
     def under(self, lens: Lens) -> PortfolioView:
         """Return the view under a lens, building it if need be."""
         key = self.key(lens)
-        kept = self._views.get(key)
-        if kept is not None:
-            return kept
-        with self._views.alone(key):
-            return self._views.get(key) or self._build(key, lens)
+        return self._views.once(key, partial(self._build, key, lens))
 
     def key(self, lens: Lens) -> LensKey:
         """Return what tells whether what was computed of chains under a lens holds under another, or later."""

@@ -109,15 +109,13 @@ class Search:
     def _names(self, lens: Lens) -> list[_Named]:
         """Return what reference data is called under a lens; read again when more than names of suppliers changed."""
         key = self._portfolios.key(lens)
-        kept = self._kept.get(key)
-        if kept is not None:
-            return kept
-        with self._kept.alone(key):
-            kept = self._kept.get(key)
-            if kept is None:
-                kept = self._read(lens)
-                self._kept.put(key, kept)
-            return kept
+
+        def read() -> list[_Named]:
+            found = self._read(lens)
+            self._kept.put(key, found)
+            return found
+
+        return self._kept.once(key, read)
 
     def _read(self, lens: Lens) -> list[_Named]:
         listings = Listings(self._store, self._portfolios, lens)

@@ -65,14 +65,17 @@ class Bearer:
 
     def remembered(self, header: str) -> Principal | None:
         """Return whose key this is, if it was found valid a moment ago."""
-        token = header.partition(" ")[2].strip()
-        found = self._known.get(hashlib.sha256(token.encode()).hexdigest())
-        return found.principal if found is not None and found.is_live(self._clock()) else None
+        key = self._fresh(_name_of(header.partition(" ")[2].strip()), self._clock())
+        return None if key is None else key.principal
+
+    def _fresh(self, name: str, now: str) -> ApiKey | None:
+        key = self._known.get(name)
+        return key if key is not None and key.is_live(now) else None
 
     def _of_key(self, token: str) -> Principal:
-        now, name = self._clock(), hashlib.sha256(token.encode()).hexdigest()
-        found = self._known.get(name)
-        if found is not None and found.is_live(now):
+        now, name = self._clock(), _name_of(token)
+        found = self._fresh(name, now)
+        if found is not None:
             return found.principal
         key = verified(self._store, token, now)
         self._known.put(name, key)
@@ -81,3 +84,8 @@ class Bearer:
         except TracegraphError as error:  # a use that cannot be noted fails no request
             _LOG.warning("the use of a key could not be noted: %s", error.code)
         return key.principal
+
+
+def _name_of(token: str) -> str:
+    """Return under what a key is remembered: never its token."""
+    return hashlib.sha256(token.encode()).hexdigest()
