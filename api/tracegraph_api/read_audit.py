@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from threading import Condition, Lock
@@ -17,6 +16,7 @@ from flask import Flask, Response, g, request
 
 from tracegraph.access import LOCAL, Permission
 from tracegraph.errors import AuditUnavailable
+from tracegraph.kept import Kept
 from tracegraph.messages import N_
 from tracegraph.services.audit import READ_SUBJECT, audit_row
 from tracegraph.settings_audit import ON
@@ -63,24 +63,21 @@ class Typed:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._rows: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+        self._rows: Kept[Hashable, tuple[float, int]] = Kept(_TYPISTS)
 
     def is_covered(self, reader: Hashable) -> bool:
         """Return whether a row of before stands for one more read of a reader, and count it."""
         with self._lock:
-            ends, left = self._rows.get(reader, (0.0, 0))
+            ends, left = self._rows.get(reader) or (0.0, 0)
             if not left or self._clock() >= ends:
                 return False
-            self._rows[reader] = (ends, left - 1)
+            self._rows.put(reader, (ends, left - 1))
             return True
 
     def cover(self, reader: Hashable) -> None:
         """Note that a row of a reader is written."""
         with self._lock:
-            self._rows.pop(reader, None)
-            self._rows[reader] = (self._clock() + _TYPED_SECONDS, TYPED_MOST - 1)
-            while len(self._rows) > _TYPISTS:
-                self._rows.popitem(last=False)
+            self._rows.put(reader, (self._clock() + _TYPED_SECONDS, TYPED_MOST - 1))
 
 
 class ReadAudit:
